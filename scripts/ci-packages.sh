@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Debian packages that the tests use and a bare CI machine lacks. On a person's machine it does nothing: tests that need a
+# program which is not there say so and are skipped.
+set -euo pipefail
+
+packages=()
+
+[ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0
+
+missing=()
+for package in ${packages[@]+"${packages[@]}"}; do
+  dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}"

@@ -1,0 +1,24 @@
+import type { Account } from '../system/account.ts'
+import type { Authority } from '../system/certificate-authority.ts'
+import type { Documents } from '../store/documents.ts'
+import type { Store } from '../store/store.ts'
+
+/** What the agent works with on its host. */
+export interface AgentEnvironment {
+  readonly store: Store
+  readonly documents: Documents
+  /** Who servers run as; undefined: as us. */
+  readonly account: Account | undefined
+  /** Signs the servers' certificates. */
+  readonly authority: Authority
+  /** Tells people what happened; never throws. */
+  readonly event: (event: AgentEvent) => void
+  readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void
+}
+
+export interface AgentEvent {
+  readonly severity: 'info' | 'warning' | 'error'
+  readonly kind: string
+  readonly subject: string
+  readonly message: string
+}

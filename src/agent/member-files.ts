@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import type { MemberDocument } from '../contract/documents/member.ts'
+import { ensureDirectory, readText, writeAtomic } from '../system/files.ts'
+import { certificateFits, issueCertificate } from './certificate.ts'
+import type { AgentEnvironment } from './environment.ts'
+import { layout } from './layout.ts'
+
+/** Whether the files that are ours have the document's text, and the certificate fits. */
+export async function filesAreCurrent(doc: MemberDocument): Promise<boolean> {
+  const { data } = layout(doc)
+  for (const [name, text] of Object.entries(doc.files)) {
+    if ((await readText(join(data, name))) !== text) return false
+  }
+  return certificateFits(doc)
+}
+
+/** Writes them, each at once or not at all. */
+export async function writeMemberFiles(doc: MemberDocument, env: AgentEnvironment): Promise<void> {
+  const { data } = layout(doc)
+  const owner = env.account
+  await ensureDirectory(doc.socketDirectory, { mode: 0o700, owner })
+  if (!(await certificateFits(doc))) await issueCertificate(doc, env)
+  for (const [name, text] of Object.entries(doc.files)) {
+    if ((await readText(join(data, name))) === text) continue
+    await writeAtomic(join(data, name), text, { mode: 0o600, owner })
+  }
+}

@@ -1,0 +1,210 @@
+import type { MemberDocument, MemberStatus } from '../contract/documents/member.ts'
+import {
+  type MemberMemory,
+  type MemberSeen,
+  type MemberStep,
+  nextStep,
+  retryDelayMs,
+} from '../core/plan/converge-member.ts'
+import { AppError } from '../errors/app-error.ts'
+import { removeTree } from '../system/files.ts'
+import { identify, isAlive, type ProcessIdentity } from '../system/processes.ts'
+import { createData, dataError } from './create-data.ts'
+import type { AgentEnvironment } from './environment.ts'
+import { memberId, subjectOf } from './layout.ts'
+import { writeMemberFiles } from './member-files.ts'
+import { observeMember } from './observe-member.ts'
+import { endStrays, reloadServer, startServer, stopServer } from './server.ts'
+import { Wakeup } from './wakeup.ts'
+
+/** How often a running server is looked at; its death costs a person at most this long. */
+const WATCH_MS = 250
+/** A server that ran this long has recovered: the next crash starts the delays afresh. */
+const STABLE_MS = 60_000
+
+/** Keeps one member as its document says, until stopped. Steps run one after another. */
+export class MemberLoop {
+  readonly #env: AgentEnvironment
+  readonly #wakeup = new Wakeup()
+  #doc: MemberDocument
+  #revision: number
+  #memory: MemberMemory = { failures: 0, retryAtMs: 0 }
+  #error: AppError | undefined
+  #restarts = 0
+  /** The server we last saw ready; when it is gone unasked, it crashed. */
+  #server: ProcessIdentity | undefined
+  #readySinceMs = 0
+  #status: MemberStatus | undefined
+
+  constructor(doc: MemberDocument, revision: number, env: AgentEnvironment) {
+    this.#doc = doc
+    this.#revision = revision
+    this.#env = env
+  }
+
+  /** A newer document: look again now, and forget why the last tries failed. */
+  update(doc: MemberDocument, revision: number): void {
+    if (revision <= this.#revision) return
+    this.#revision = revision
+    const asked =
+      doc.restartGeneration !== this.#doc.restartGeneration || doc.wanted !== this.#doc.wanted
+    this.#doc = doc
+    if (asked) this.#restarts = 0
+    this.#memory = { failures: 0, retryAtMs: 0 }
+    this.#error = undefined
+    this.#wakeup.wake()
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.#wakeup.wake(), { once: true })
+    while (!signal.aborted) {
+      const doc = this.#doc
+      const revision = this.#revision
+      const seen = await observeMember(doc)
+      this.#noticeCrash(doc, seen)
+      const step = nextStep(doc, seen, this.#memory, Date.now())
+      await this.#report(doc, revision, seen, step)
+      if (step.kind === 'rest' && step.state === 'absent') {
+        await this.#wakeup.wait()
+      } else if (step.kind === 'rest' || step.kind === 'wait' || step.kind === 'give-up') {
+        await this.#idle(step, seen, signal)
+      } else {
+        await this.#attempt(step, doc, signal)
+      }
+    }
+  }
+
+  #noticeCrash(doc: MemberDocument, seen: MemberSeen): void {
+    if (seen.server.state === 'ready') {
+      const { pid } = seen.server
+      if (this.#server?.pid !== pid) {
+        this.#server = identify(pid)
+        this.#readySinceMs = Date.now()
+        this.#tell('info', 'instance-ready', `${subjectOf(doc)} takes connections`)
+      }
+      this.#error = undefined
+      if (Date.now() - this.#readySinceMs > STABLE_MS) this.#memory = { failures: 0, retryAtMs: 0 }
+      return
+    }
+    if (!this.#server || seen.server.state !== 'stopped') return
+    this.#server = undefined
+    if (doc.wanted !== 'running') return
+    this.#restarts++
+    const { failures } = this.#memory
+    const waitMs = failures === 0 ? 0 : retryDelayMs(failures)
+    this.#memory = { failures: failures + 1, retryAtMs: Date.now() + waitMs }
+    this.#tell(
+      'error',
+      'instance-crashed',
+      `the server of ${subjectOf(doc)} died; starting it again`,
+    )
+  }
+
+  async #idle(step: MemberStep, seen: MemberSeen, signal: AbortSignal): Promise<void> {
+    const server = seen.server.state === 'stopped' ? undefined : identify(seen.server.pid)
+    const untilMs = step.kind === 'wait' ? step.untilMs : undefined
+    const looksMs = step.kind === 'wait' && !untilMs ? 20 : WATCH_MS
+    while (!signal.aborted) {
+      const leftMs = untilMs === undefined ? looksMs : Math.min(looksMs, untilMs - Date.now())
+      if (await this.#wakeup.wait(Math.max(1, leftMs))) return
+      if (server && !isAlive(server)) return
+      if (untilMs !== undefined && Date.now() >= untilMs) return
+      if (step.kind === 'wait' && untilMs === undefined) return
+    }
+  }
+
+  async #attempt(step: MemberStep, doc: MemberDocument, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#perform(step, doc, signal)
+      if (step.kind === 'start') this.#error = undefined
+    } catch (error) {
+      if (signal.aborted) return
+      this.#error = AppError.from(error)
+      const failures = this.#memory.failures + 1
+      this.#memory = { failures, retryAtMs: Date.now() + retryDelayMs(failures) }
+      this.#env.log('member step failed', { subject: subjectOf(doc), step: step.kind, error })
+      if (failures === 1) this.#tell('error', 'instance-failed', this.#error.message)
+    }
+  }
+
+  async #perform(step: MemberStep, doc: MemberDocument, signal: AbortSignal): Promise<void> {
+    switch (step.kind) {
+      case 'end-strays':
+        return endStrays(step.pids)
+      case 'create-data':
+        return createData(doc, this.#env, signal)
+      case 'write-files':
+        return writeMemberFiles(doc, this.#env)
+      case 'start':
+        return startServer(doc, this.#env, signal)
+      case 'reload':
+        return reloadServer(doc)
+      case 'stop':
+        this.#server = undefined // it ends because we ask it to
+        return stopServer(doc)
+      case 'remove':
+        await removeTree(doc.directory)
+        return removeTree(doc.socketDirectory)
+      case 'wait':
+      case 'give-up':
+      case 'rest':
+        return
+    }
+  }
+
+  /** Writes the status when it differs from the last. */
+  async #report(
+    doc: MemberDocument,
+    memberRevision: number,
+    seen: MemberSeen,
+    step: MemberStep,
+  ): Promise<void> {
+    const running = seen.server.state === 'stopped' ? undefined : seen.server
+    const error =
+      step.kind === 'give-up' ? dataError(doc, step.reason, seen.foundMajor) : this.#error
+    const status: MemberStatus = {
+      format: 1,
+      memberRevision,
+      state: stateOf(step, error !== undefined),
+      configGeneration: running?.configGeneration ?? 0,
+      restartGeneration: running?.restartGeneration ?? 0,
+      ...(running ? { pid: running.pid } : {}),
+      ...(running && this.#server ? { startedAt: new Date(this.#readySinceMs).toISOString() } : {}),
+      restarts: this.#restarts,
+      failures: this.#memory.failures,
+      ...(error && !running ? { error: error.toJSON() } : {}),
+      ...(step.kind === 'wait' && step.untilMs
+        ? { retryAt: new Date(step.untilMs).toISOString() }
+        : {}),
+    }
+    if (JSON.stringify(status) === JSON.stringify(this.#status)) return
+    this.#status = status
+    const { observed } = this.#env.documents
+    await this.#env.store.write([observed.put(memberId(doc), status)])
+  }
+
+  #tell(severity: 'info' | 'error', kind: string, message: string): void {
+    this.#env.event({ severity, kind, subject: subjectOf(this.#doc), message })
+  }
+}
+
+function stateOf(step: MemberStep, failed: boolean): MemberStatus['state'] {
+  switch (step.kind) {
+    case 'rest':
+    case 'wait':
+      return step.state
+    case 'give-up':
+      return 'failed'
+    case 'create-data':
+      return 'initialising'
+    case 'end-strays':
+    case 'write-files':
+    case 'start':
+      return failed ? 'crashed' : 'starting'
+    case 'reload':
+      return 'ready'
+    case 'stop':
+    case 'remove':
+      return 'stopping'
+  }
+}

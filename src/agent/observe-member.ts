@@ -1,0 +1,59 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MemberDocument } from '../contract/documents/member.ts'
+import type { MemberSeen, ServerSeen } from '../core/plan/converge-member.ts'
+import { readText } from '../system/files.ts'
+import { listProcesses } from '../system/processes.ts'
+import { readPostmaster } from '../system/tools/postmaster.ts'
+import { layout } from './layout.ts'
+import { filesAreCurrent } from './member-files.ts'
+import { readServerNote } from './server-note.ts'
+
+/** Asks the machine about a member. */
+export async function observeMember(doc: MemberDocument): Promise<MemberSeen> {
+  const { data } = layout(doc)
+  const version = (await readText(join(data, 'PG_VERSION')))?.trim()
+  const server = await observeServer(doc)
+  const present = version !== undefined
+  const own = present && version === String(doc.engine.major)
+  return {
+    data: !present ? 'absent' : own ? 'present' : 'foreign',
+    ...(present ? { foundMajor: version } : {}),
+    directory: await exists(doc.directory),
+    filesCurrent: present && (await filesAreCurrent(doc)),
+    server,
+    strays: server.state === 'stopped' ? straysOf(doc) : [],
+  }
+}
+
+async function observeServer(doc: MemberDocument): Promise<ServerSeen> {
+  const postmaster = await readPostmaster(layout(doc).data)
+  if (!postmaster) return { state: 'stopped' }
+  const { configGeneration, restartGeneration } = await readServerNote(doc)
+  const { state, pid } = postmaster
+  return { state, pid, configGeneration, restartGeneration }
+}
+
+/**
+ * Programs started for this member's folder that are not its server, told by their arguments: an initdb that outlived
+ * its daemon, a server that died before it wrote its pid file. Backends of a dead server change their title and end by
+ * themselves.
+ */
+function straysOf(doc: MemberDocument): number[] {
+  const inFolder = (arg: string): boolean =>
+    arg === doc.directory || arg.startsWith(`${doc.directory}/`)
+  return listProcesses()
+    .filter((p) => p.pid !== process.pid && p.args.some(inFolder))
+    .filter((p) => /(?:^|\/)(?:postgres|initdb|pg_ctl)$/.test(p.args[0] ?? ''))
+    .map((p) => p.pid)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false
+      throw error
+    },
+  )
+}

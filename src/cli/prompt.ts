@@ -1,0 +1,64 @@
+import type { Writable } from 'node:stream'
+import { AppError } from '../errors/app-error.ts'
+import type { Context } from './context.ts'
+
+/** Prompts are written to stderr: stdout holds data only. */
+const output = process.stderr as Writable
+
+/**
+ * Asks yes or no. `flag` is the way to answer without a terminal: off one, CONFIRMATION_REQUIRED that names it.
+ * Ctrl-C is INTERRUPTED.
+ */
+export async function askYesNo(
+  ctx: Context,
+  question: { readonly message: string; readonly flag: string; readonly initial: boolean },
+): Promise<boolean> {
+  demandTerminal(ctx, question.message, question.flag)
+  const { confirm } = await import('@clack/prompts')
+  return answered(
+    await confirm({ message: question.message, initialValue: question.initial, output }),
+  )
+}
+
+/** Asks for a word to be typed exactly; anything else is CONFIRMATION_REQUIRED and nothing happens. */
+export async function askToType(
+  ctx: Context,
+  question: { readonly message: string; readonly flag: string; readonly word: string },
+): Promise<void> {
+  demandTerminal(ctx, question.message, question.flag)
+  const { text } = await import('@clack/prompts')
+  const typed = answered(await text({ message: question.message, output }))
+  if (typed !== question.word) {
+    throw new AppError(
+      'CONFIRMATION_REQUIRED',
+      `“${question.word}” was not typed; nothing was done`,
+    )
+  }
+}
+
+/** Asks for a secret that is not shown while it is typed. */
+export async function askSecret(
+  ctx: Context,
+  question: { readonly message: string; readonly flag: string },
+): Promise<string> {
+  demandTerminal(ctx, question.message, question.flag)
+  const { password } = await import('@clack/prompts')
+  return answered(await password({ message: question.message, output }))
+}
+
+function demandTerminal(ctx: Context, message: string, flag: string): void {
+  if (ctx.interactive) return
+  throw new AppError('CONFIRMATION_REQUIRED', `nobody can answer here: ${message}`, {
+    hint: `Answer with ${flag}, or run it on a terminal.`,
+  })
+}
+
+/** A clack prompt gives a symbol when it was left with Ctrl-C. */
+function answered<T>(answer: T): Exclude<T, symbol> {
+  if (typeof answer === 'symbol') {
+    throw new AppError('INTERRUPTED', 'left at the question; nothing was done', {
+      hint: 'Run the command again when you are ready.',
+    })
+  }
+  return answer as Exclude<T, symbol>
+}

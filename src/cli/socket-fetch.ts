@@ -1,0 +1,50 @@
+import { request, type IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import type { Fetch } from '../client/client.ts'
+import { AppError } from '../errors/app-error.ts'
+
+/** Errors of connect(2) that mean that nobody listens on the socket. */
+const nobodyThere = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'])
+
+/**
+ * A fetch over a Unix socket: HTTP/1.1, one connection per call, bodies streamed, `signal` honoured.
+ * Nobody listening is DAEMON_UNREACHABLE with `details.absent`: the call has carried nothing. A connection that breaks
+ * later is DAEMON_UNREACHABLE without it: the call may have been carried out.
+ */
+export function socketFetch(socketPath: string): Fetch {
+  return (url, init) =>
+    new Promise((resolve, reject) => {
+      const { pathname, search } = new URL(url)
+      const sent = request(
+        {
+          socketPath,
+          path: `${pathname}${search}`,
+          method: init.method ?? 'GET',
+          headers: Object.fromEntries(new Headers(init.headers)),
+          agent: false,
+          ...(init.signal ? { signal: init.signal } : {}),
+        },
+        (reply) => resolve(toResponse(reply)),
+      )
+      sent.on('error', (cause: NodeJS.ErrnoException) => {
+        reject(init.signal?.aborted ? cause : unreachable(socketPath, cause))
+      })
+      sent.end(typeof init.body === 'string' ? init.body : undefined)
+    })
+}
+
+function toResponse(reply: IncomingMessage): Response {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(reply.headers)) headers.set(name, String(value))
+  const status = reply.statusCode ?? 500
+  const body = status === 204 ? null : (Readable.toWeb(reply) as ReadableStream<Uint8Array>)
+  return new Response(body, { status, headers })
+}
+
+function unreachable(socketPath: string, cause: NodeJS.ErrnoException): AppError {
+  const absent = nobodyThere.has(cause.code ?? '')
+  const message = absent
+    ? `no daemon listens on ${socketPath}`
+    : `the daemon on ${socketPath} cannot be reached: ${cause.message}`
+  return new AppError('DAEMON_UNREACHABLE', message, { cause, details: { absent } })
+}

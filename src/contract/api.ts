@@ -1,0 +1,23 @@
+import { configApi } from './api/config.ts'
+import { daemonApi } from './api/daemon.ts'
+import { instanceApi } from './api/instances.ts'
+import { operationApi, operationStreams } from './api/operations.ts'
+import { projectApi } from './api/projects.ts'
+import { snapshotApi } from './api/snapshots.ts'
+import { logStreams } from './api/logs.ts'
+
+/** Every call of the daemon. */
+export const api = {
+  ...daemonApi,
+  ...projectApi,
+  ...instanceApi,
+  ...configApi,
+  ...snapshotApi,
+  ...operationApi,
+}
+
+/** Every stream of the daemon. */
+export const streams = { ...operationStreams, ...logStreams }
+
+export type HowdahApi = typeof api
+export type HowdahStreams = typeof streams

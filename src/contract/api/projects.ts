@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { DesiredProject } from '../desired.ts'
+import { endpoint } from '../endpoint.ts'
+import { Project } from '../instance.ts'
+import { ProjectName, ServiceName } from '../names.ts'
+import { Operation } from '../operation.ts'
+import { Plan } from '../plan.ts'
+
+/** What `down` does with the data before it goes: as the mode says, keep a final snapshot, or keep nothing. */
+export const FinalSnapshot = z.enum(['auto', 'keep', 'none'])
+export type FinalSnapshot = z.output<typeof FinalSnapshot>
+
+/** What `down` would destroy, for the question that comes first. */
+export const Destruction = z.object({
+  service: ServiceName,
+  version: z.string(),
+  dataBytes: z.int(),
+  createdAt: z.string(),
+  /** The name the final snapshot would get; absent when none would be taken. */
+  finalSnapshot: z.string().optional(),
+})
+export type Destruction = z.output<typeof Destruction>
+
+const Services = z.array(ServiceName).describe('Empty: the whole project')
+
+export const projectApi = {
+  listProjects: endpoint({
+    method: 'GET',
+    path: '/v1/projects',
+    summary: 'List projects',
+    input: z.object({}),
+    reply: z.array(Project),
+  }),
+  planProject: endpoint({
+    method: 'POST',
+    path: '/v1/projects/{project}/plan',
+    summary: 'What `up` would do',
+    input: DesiredProject,
+    reply: Plan,
+  }),
+  upProject: endpoint({
+    method: 'POST',
+    path: '/v1/projects/{project}/up',
+    summary: 'Make the project as desired',
+    input: DesiredProject,
+    reply: Operation,
+  }),
+  previewDown: endpoint({
+    method: 'POST',
+    path: '/v1/projects/{project}/down/preview',
+    summary: 'What `down` would destroy',
+    input: z.object({
+      project: ProjectName,
+      services: Services,
+      finalSnapshot: FinalSnapshot,
+    }),
+    reply: z.array(Destruction),
+  }),
+  downProject: endpoint({
+    method: 'POST',
+    path: '/v1/projects/{project}/down',
+    summary: 'Remove instances, after a final snapshot where one is wanted',
+    input: z.object({
+      project: ProjectName,
+      services: Services,
+      finalSnapshot: FinalSnapshot,
+    }),
+    reply: Operation,
+  }),
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { Endpoint, Mode } from '../instance.ts'
+import { Instant } from '../names.ts'
+import { InitdbOptions, Settings } from '../project.ts'
+
+/** A project as the daemon remembers it. */
+export const ProjectDocument = z.object({
+  format: z.literal(1),
+  name: z.string(),
+  mode: Mode,
+  directory: z.string(),
+  createdAt: Instant,
+})
+export type ProjectDocument = z.output<typeof ProjectDocument>
+
+/** What an instance was last asked to be. Its servers are described by member documents. */
+export const InstanceDocument = z.object({
+  format: z.literal(1),
+  project: z.string(),
+  service: z.string(),
+  id: z.string(),
+  createdAt: Instant,
+  /** `creating` until a client may connect; an operation that fails before that removes it again. */
+  phase: z.enum(['creating', 'live', 'deleting']),
+  wanted: z.enum(['running', 'stopped']),
+  engine: z.object({ id: z.string(), major: z.int(), minor: z.int() }),
+  endpoint: Endpoint,
+  /** The port that compose asked for; `endpoint` differs when it was taken. */
+  portWanted: z.int(),
+  user: z.string(),
+  database: z.string(),
+  initdb: InitdbOptions,
+  settings: Settings,
+  memoryBytes: z.int(),
+  cpus: z.number(),
+  tls: z.enum(['optional', 'required']),
+  /** A keyed hash, to see that a password changed without keeping it here. */
+  passwordFingerprint: z.string(),
+  fromSnapshot: z.string().optional(),
+})
+export type InstanceDocument = z.output<typeof InstanceDocument>
+
+/** A secret under the vault's key: the password that an instance has now. */
+export const CredentialDocument = z.object({ format: z.literal(1), sealed: z.string() })
+export type CredentialDocument = z.output<typeof CredentialDocument>
+
+/** One config value, sealed. */
+export const ConfigDocument = z.object({
+  format: z.literal(1),
+  sealed: z.string(),
+  updatedAt: Instant,
+})
+export type ConfigDocument = z.output<typeof ConfigDocument>

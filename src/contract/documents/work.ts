@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { Mode } from '../instance.ts'
+import { ProjectName, ServiceName, SnapshotName } from '../names.ts'
+import { Action } from '../plan.ts'
+import { InitdbOptions, Settings } from '../project.ts'
+
+/** What an instance is to be, with config filled in and no secret: the password is sealed elsewhere. */
+export const DesiredInstance = z.object({
+  service: ServiceName,
+  user: z.string(),
+  database: z.string(),
+  passwordFingerprint: z.string(),
+  /** Opens under `credentials/<project>/<service>`. */
+  sealedPassword: z.string(),
+  portWanted: z.int(),
+  initdb: InitdbOptions,
+  initFiles: z.array(z.object({ name: z.string(), path: z.string() })),
+  settings: Settings,
+  memoryBytes: z.int(),
+  cpus: z.number(),
+  shmSizeBytes: z.int().optional(),
+  tls: z.enum(['optional', 'required']),
+  fromSnapshot: SnapshotName.optional(),
+})
+export type DesiredInstance = z.output<typeof DesiredInstance>
+
+/** The version that was chosen; the engine is fetched when it is not here. */
+export const ChosenVersion = z.object({ major: z.int(), minor: z.int(), engineId: z.string() })
+export type ChosenVersion = z.output<typeof ChosenVersion>
+
+/** An action of a plan with all that is needed to perform it. What an operation keeps as its input. */
+export const Work = z.object({
+  action: Action,
+  desired: DesiredInstance.optional(),
+  version: ChosenVersion.optional(),
+})
+export type Work = z.output<typeof Work>
+
+export const ProjectWork = z.object({
+  project: ProjectName,
+  directory: z.string(),
+  mode: Mode,
+  work: z.array(Work),
+})
+export type ProjectWork = z.output<typeof ProjectWork>

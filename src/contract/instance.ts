@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { Instant, OperationId, ProjectName, ServiceName } from './names.ts'
+
+/** Where an application connects. */
+export const Endpoint = z.object({ host: z.string(), port: z.int() }).meta({ id: 'Endpoint' })
+export type Endpoint = z.output<typeof Endpoint>
+
+export const Mode = z.enum(['affordable', 'balanced', 'high_availability'])
+export type Mode = z.output<typeof Mode>
+
+/**
+ * What a person sees of an instance's health, computed from documents:
+ * `creating`, `starting`, `ready`, `stopping`, `stopped`, `restarting` (crashed, coming back), `failed` (needs a person), `deleting`.
+ */
+export const InstanceState = z.enum([
+  'creating',
+  'starting',
+  'ready',
+  'stopping',
+  'stopped',
+  'restarting',
+  'failed',
+  'deleting',
+])
+export type InstanceState = z.output<typeof InstanceState>
+
+/** One managed Postgres as `ps` shows it. */
+export const Instance = z
+  .object({
+    project: ProjectName,
+    service: ServiceName,
+    id: z.string(),
+    state: InstanceState,
+    /** One sentence when the state needs one: why it failed, what it waits for. */
+    reason: z.string().optional(),
+    /** For example `16.14`. */
+    version: z.string(),
+    engine: z.string(),
+    endpoint: Endpoint,
+    user: z.string(),
+    database: z.string(),
+    caFile: z.string(),
+    dataDirectory: z.string(),
+    logFile: z.string(),
+    dataBytes: z.int().optional(),
+    memoryBytes: z.int(),
+    pid: z.int().optional(),
+    startedAt: Instant.optional(),
+    /** Crashes that the agent mended since the last deliberate start. */
+    restarts: z.int(),
+    createdAt: Instant,
+    mode: Mode,
+    /** The live operation, when there is one. */
+    operation: OperationId.optional(),
+  })
+  .meta({ id: 'Instance' })
+export type Instance = z.output<typeof Instance>
+
+export const Project = z
+  .object({
+    name: ProjectName,
+    mode: Mode,
+    directory: z.string(),
+    createdAt: Instant,
+    instances: z.int(),
+  })
+  .meta({ id: 'Project' })
+export type Project = z.output<typeof Project>

@@ -1,0 +1,120 @@
+import type { InstanceDocument } from '../../contract/documents/instance.ts'
+import type { DesiredInstance, Work } from '../../contract/documents/work.ts'
+import type { ActionKind, Impact } from '../../contract/plan.ts'
+import type { Note } from '../../contract/project.ts'
+import { describeBytes } from '../describe-bytes.ts'
+import type { z } from 'zod'
+import { sizedSettings } from '../sizing.ts'
+import type { PlanPart } from './plan-creation.ts'
+import type { Wanted } from './plan-project.ts'
+
+/** A service that has an instance: just the differences. */
+export function planChange(
+  have: InstanceDocument,
+  { desired, choice }: Wanted,
+  contexts: Readonly<Record<string, string>>,
+): PlanPart {
+  const refusals = refusalsOf(have, desired, choice.major)
+  if (refusals.length > 0) return { work: [], notes: [], refusals }
+  const version = { major: choice.major, minor: choice.minor, engineId: choice.engineId }
+  const work: Work[] = []
+  const add = (kind: z.output<typeof ActionKind>, sentence: string, impact: Impact): void => {
+    work.push({
+      action: { kind, service: have.service, sentence, impact },
+      desired,
+      version,
+    })
+  }
+  const name = `“${have.service}”`
+  if (choice.engineId !== have.engine.id) {
+    if (!choice.installed) {
+      add('install-engine', `fetch Postgres ${choice.major}.${choice.minor} for ${name}`, 'none')
+    }
+    const from = `${have.engine.major}.${have.engine.minor}`
+    add(
+      'change-engine',
+      `run ${name} on Postgres ${choice.major}.${choice.minor} in place of ${from}`,
+      'restart',
+    )
+  }
+  if (desired.portWanted !== have.portWanted) {
+    const sentence = `move ${name} from port ${have.portWanted} to ${desired.portWanted}`
+    add('change-endpoint', sentence, 'restart')
+  }
+  const change = settingsChange(have, desired, contexts)
+  if (change) add('change-settings', `change ${change.what} of ${name}`, change.impact)
+  if (desired.passwordFingerprint !== have.passwordFingerprint) {
+    add('change-password', `give “${desired.user}” of ${name} its new password`, 'none')
+  }
+  if (desired.database !== have.database) {
+    const sentence = `add the database “${desired.database}” to ${name}; “${have.database}” stays`
+    add('create-database', sentence, 'none')
+  }
+  if (have.wanted === 'stopped') add('start-instance', `start ${name}`, 'none')
+  return { work, notes: notesOf(have, desired), refusals: [] }
+}
+
+function refusalsOf(have: InstanceDocument, desired: DesiredInstance, major: number): string[] {
+  const name = `“${have.service}”`
+  const refusals: string[] = []
+  if (major !== have.engine.major) {
+    refusals.push(
+      `${name} runs Postgres ${have.engine.major} and compose asks for ${major}: a change of the major version is not supported yet. Go on with ${have.engine.major}, or make a new service and move the data with pg_dump`,
+    )
+  }
+  if (desired.user !== have.user) {
+    refusals.push(
+      `${name} belongs to the user “${have.user}” and compose asks for “${desired.user}”: the owner cannot be changed. Make the role yourself with \`howdah psql\`, or put POSTGRES_USER back`,
+    )
+  }
+  return refusals
+}
+
+interface SettingsChange {
+  readonly what: string
+  readonly impact: Impact
+}
+
+function settingsChange(
+  have: InstanceDocument,
+  desired: DesiredInstance,
+  contexts: Readonly<Record<string, string>>,
+): SettingsChange | undefined {
+  const parts: string[] = []
+  if (desired.memoryBytes !== have.memoryBytes) {
+    parts.push(`memory ${describeBytes(have.memoryBytes)} → ${describeBytes(desired.memoryBytes)}`)
+  }
+  if (desired.cpus !== have.cpus) parts.push(`cpus ${have.cpus} → ${desired.cpus}`)
+  if (desired.tls !== have.tls) parts.push(`tls ${have.tls} → ${desired.tls}`)
+  for (const name of changedNames(have.settings, desired.settings)) {
+    const from = have.settings[name] ?? 'default'
+    parts.push(`${name} ${from} → ${desired.settings[name] ?? 'default'}`)
+  }
+  if (parts.length === 0) return undefined
+  const names = changedNames(
+    { ...sizedSettings(have), ...have.settings },
+    { ...sizedSettings(desired), ...desired.settings },
+  )
+  const restart = names.some((name) => contexts[name] === 'postmaster')
+  return { what: parts.join(', '), impact: restart ? 'restart' : 'reload' }
+}
+
+function changedNames(a: Record<string, string>, b: Record<string, string>): string[] {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...names].filter((name) => a[name] !== b[name]).sort()
+}
+
+function notesOf(have: InstanceDocument, desired: DesiredInstance): Note[] {
+  const notes: Note[] = []
+  if (JSON.stringify(desired.initdb) !== JSON.stringify(have.initdb)) {
+    notes.push({
+      message: `POSTGRES_INITDB_ARGS of “${have.service}” counts only when an instance is created; the change has no effect`,
+    })
+  }
+  if (desired.fromSnapshot !== have.fromSnapshot && desired.fromSnapshot) {
+    notes.push({
+      message: `“${have.service}” exists already; from-snapshot counts only when it is created`,
+    })
+  }
+  return notes
+}

@@ -1,0 +1,70 @@
+import type { DesiredInstance, Work } from '../../contract/documents/work.ts'
+import type { InstanceDocument, ProjectDocument } from '../../contract/documents/instance.ts'
+import type { Mode } from '../../contract/instance.ts'
+import type { Note } from '../../contract/project.ts'
+import { meaningOf, refusedModeChange } from '../modes.ts'
+import type { EngineChoice } from './engine-choice.ts'
+import { planChange } from './plan-change.ts'
+import { planCreation } from './plan-creation.ts'
+
+/** A managed service as desired, with the engine that was found for it. */
+export interface Wanted {
+  readonly desired: DesiredInstance
+  readonly choice: EngineChoice
+}
+
+export interface PlanInput {
+  readonly project: string
+  readonly mode: Mode
+  readonly wanted: readonly Wanted[]
+  readonly notes: readonly Note[]
+  /** What is there: asked just now. */
+  readonly observed: {
+    readonly project: ProjectDocument | undefined
+    readonly instances: readonly InstanceDocument[]
+  }
+  /** When a setting takes effect, by engine: `postmaster` means at a restart. */
+  readonly contexts: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+export interface Planned {
+  readonly work: readonly Work[]
+  readonly notes: readonly Note[]
+  readonly orphans: readonly string[]
+  readonly modeMeaning: string
+  /** What cannot be done safely; nothing may be performed while there is one. */
+  readonly refusals: readonly string[]
+}
+
+/** What must be done so that the world is as compose says. Pure; a second call after it was done gives no work. */
+export function planProject(input: PlanInput): Planned {
+  const { observed, wanted } = input
+  const orphans = observed.instances
+    .map((i) => i.service)
+    .filter((service) => !wanted.some((w) => w.desired.service === service))
+  const parts = wanted.map((w) => {
+    const existing = observed.instances.find((i) => i.service === w.desired.service)
+    return existing
+      ? planChange(existing, w, input.contexts[w.choice.engineId] ?? {})
+      : planCreation(w, orphans)
+  })
+  const before = observed.project?.mode
+  const refusedMode = before && refusedModeChange(before, input.mode)
+  return {
+    work: [...modeWork(before, input.mode), ...parts.flatMap((p) => p.work)],
+    notes: [...input.notes, ...parts.flatMap((p) => p.notes), ...orphans.map(orphanNote)],
+    orphans,
+    modeMeaning: meaningOf(input.mode),
+    refusals: [...(refusedMode ? [refusedMode] : []), ...parts.flatMap((p) => p.refusals)],
+  }
+}
+
+function modeWork(before: Mode | undefined, mode: Mode): Work[] {
+  if (before === undefined || before === mode) return []
+  const sentence = `change the mode from ${before} to ${mode}`
+  return [{ action: { kind: 'remember-mode', sentence, impact: 'none' } }]
+}
+
+const orphanNote = (service: string): Note => ({
+  message: `the instance “${service}” is not in compose any more and is left as it is; remove it with \`howdah down ${service}\``,
+})

@@ -1,0 +1,46 @@
+import { identifier, literal } from './quote.ts'
+
+/**
+ * What POSTGRES_USER may do: log in, make databases and roles, see statistics and end its own kind's sessions. It is
+ * no superuser: trusted extensions it can make where it owns the database, the rest is ours to make.
+ */
+const ATTRIBUTES = 'login createdb createrole nosuperuser noreplication nobypassrls'
+
+/** Makes the role, without a password, so that nobody can log in with it yet. Safe to repeat. */
+export function createOwner(user: string): string[] {
+  const role = identifier(user)
+  return [
+    `do $$ begin
+       if not exists (select from pg_catalog.pg_roles where rolname = ${literal(user)}) then
+         create role ${role} ${ATTRIBUTES};
+       end if;
+     end $$`,
+    `grant pg_monitor, pg_signal_backend to ${role}`,
+  ]
+}
+
+/** While the image's start scripts run, the role is what it would be in the image: a superuser. */
+export const raiseOwner = (user: string): string => `alter role ${identifier(user)} superuser`
+
+/** Back to what a managed owner may do, with its password as a SCRAM verifier. Safe to repeat. */
+export const openOwner = (user: string, verifier: string): string =>
+  `alter role ${identifier(user)} ${ATTRIBUTES} password ${literal(verifier)}`
+
+/** A new password for a role that stays as it is. */
+export const setVerifier = (user: string, verifier: string): string =>
+  `alter role ${identifier(user)} password ${literal(verifier)}`
+
+export const databaseExists = (name: string): string =>
+  `select 1 from pg_catalog.pg_database where datname = ${literal(name)}`
+
+export const createDatabase = (name: string, owner: string): string =>
+  `create database ${identifier(name)} owner ${identifier(owner)}`
+
+export const ownDatabase = (name: string, owner: string): string =>
+  `alter database ${identifier(name)} owner to ${identifier(owner)}`
+
+/** Superusers that the start scripts left behind; ours is not among them. */
+export const straySuperusers = (superuser: string): string =>
+  `select rolname from pg_catalog.pg_roles where rolsuper and rolname <> ${literal(superuser)}`
+
+export const demote = (role: string): string => `alter role ${identifier(role)} nosuperuser`

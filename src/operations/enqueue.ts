@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import type { OperationDocument } from '../contract/documents/operation.ts'
+import { AppError } from '../errors/app-error.ts'
+import type { Documents } from '../store/documents.ts'
+import type { Store } from '../store/store.ts'
+import type { Procedure } from './procedure.ts'
+
+/**
+ * Writes an operation and takes its subjects' locks, all or nothing. When another live operation holds a subject:
+ * OPERATION_CONFLICT with `details.operation`, its id.
+ */
+export async function enqueue(
+  store: Store,
+  documents: Documents,
+  procedure: Pick<Procedure, 'kind' | 'title' | 'subjects'>,
+  input: unknown,
+): Promise<OperationDocument> {
+  const id = operationId()
+  const subjects = procedure.subjects(input)
+  const operation: OperationDocument = {
+    format: 1,
+    id,
+    kind: procedure.kind,
+    title: procedure.title(input),
+    subjects,
+    state: 'queued',
+    steps: [],
+    cancelRequested: false,
+    createdAt: new Date().toISOString(),
+    input,
+  }
+  try {
+    await store.write([
+      documents.operations.put([id], operation, 0),
+      ...subjects.map((s) => documents.locks.put([s], { format: 1, operation: id }, 0)),
+    ])
+    return operation
+  } catch (error) {
+    throw (await conflict(documents, subjects)) ?? error
+  }
+}
+
+async function conflict(documents: Documents, subjects: string[]): Promise<AppError | undefined> {
+  for (const subject of subjects) {
+    const lock = await documents.locks.get(subject)
+    if (!lock) continue
+    const holder = await documents.operations.get(lock.value.operation)
+    const title = holder?.value.title ?? 'another operation'
+    const message = `${subject} is busy with “${title}” (operation ${lock.value.operation})`
+    return new AppError('OPERATION_CONFLICT', message, {
+      details: { operation: lock.value.operation, title },
+      hint: `Follow it with \`howdah ops tail ${lock.value.operation}\`, then try again.`,
+    })
+  }
+  return undefined
+}
+
+/** Sorts by creation: base36 milliseconds (8 characters until the year 2059), then 40 random bits. */
+function operationId(): string {
+  const random = BigInt(`0x${randomBytes(5).toString('hex')}`)
+    .toString(36)
+    .padStart(8, '0')
+  return `${Date.now().toString(36).padStart(8, '0')}${random}`
+}

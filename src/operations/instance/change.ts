@@ -1,0 +1,166 @@
+import type { InstanceDocument } from '../../contract/documents/instance.ts'
+import type { MemberDocument } from '../../contract/documents/member.ts'
+import type { ChosenVersion, DesiredInstance, Work } from '../../contract/documents/work.ts'
+import { memberFiles } from '../../core/plan/member-document.ts'
+import { setVerifier } from '../../core/sql/owner.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { editInstance, editMember, instanceOf, memberOf, untilReady } from '../members.ts'
+import type { Context } from '../procedure.ts'
+import { ensureDatabase, withSession } from './owner.ts'
+
+interface Change {
+  readonly project: string
+  readonly desired: DesiredInstance
+  readonly version: ChosenVersion
+}
+
+/** Applies one planned difference to an instance that exists. */
+export async function changeInstance(
+  { step }: Context,
+  d: Dependencies,
+  project: string,
+  { action, desired, version }: Work,
+): Promise<void> {
+  if (!desired || !version) return
+  const change: Change = { project, desired, version }
+  const { service } = desired
+  switch (action.kind) {
+    case 'change-settings':
+      return step(`${service}: settings`, (s) =>
+        reconfigure(d, change, action.impact === 'restart', s.signal, (i) => ({
+          ...i,
+          settings: desired.settings,
+          memoryBytes: desired.memoryBytes,
+          cpus: desired.cpus,
+          tls: desired.tls,
+        })),
+      )
+    case 'change-engine':
+      return changeEngine(step, d, change)
+    case 'change-endpoint':
+      return changeEndpoint(step, d, change)
+    case 'change-password':
+      return step(`${service}: password`, () => changePassword(d, change))
+    case 'create-database':
+      return step(`${service}: database ${desired.database}`, () => addDatabase(d, change))
+    case 'start-instance':
+      return step(`${service}: start`, (s) => startInstance(d, project, service, s.signal))
+    case 'install-engine':
+    case 'create-instance':
+    case 'restore-instance':
+    case 'remember-mode':
+      return
+  }
+}
+
+/** Brings the instance's document and its server to the same new state, and waits until the server has it. */
+async function reconfigure(
+  d: Dependencies,
+  { project, desired }: Change,
+  restart: boolean,
+  signal: AbortSignal,
+  edit: (i: InstanceDocument) => InstanceDocument,
+  editServer: (m: MemberDocument) => MemberDocument = (m) => m,
+): Promise<void> {
+  const { service } = desired
+  const instance = edit(await instanceOf(d, project, service))
+  const place = d.driver.placeMember(instance.id, project, service, '0')
+  const files = memberFiles(instance, place, d.driver.socketAccounts(), 'clients')
+  await d.driver.checkConf(instance.engine.id, files['postgresql.conf'] ?? '')
+  const member = await editMember(d, project, service, (before) => {
+    const next = { ...editServer(before), files }
+    if (JSON.stringify(next) === JSON.stringify(before)) return before
+    return {
+      ...next,
+      configGeneration: before.configGeneration + 1,
+      restartGeneration: before.restartGeneration + (restart ? 1 : 0),
+    }
+  })
+  if (member.wanted === 'running') await untilReady(d, member, signal)
+  await editInstance(d, project, service, edit)
+}
+
+async function changeEngine(step: Context['step'], d: Dependencies, change: Change): Promise<void> {
+  const { version, desired } = change
+  const { service } = desired
+  const engine = await step(`${service}: engine`, (s) => d.driver.ensureEngine(version, s))
+  const next = { id: engine.id, major: engine.major, minor: engine.minor }
+  await step(`${service}: restart on ${engine.major}.${engine.minor}`, (s) =>
+    reconfigure(
+      d,
+      change,
+      true,
+      s.signal,
+      (i) => ({ ...i, engine: next }),
+      (m) => ({
+        ...m,
+        engine: { id: engine.id, major: engine.major, binDirectory: engine.binDirectory },
+      }),
+    ),
+  )
+}
+
+async function changeEndpoint(
+  step: Context['step'],
+  d: Dependencies,
+  change: Change,
+): Promise<void> {
+  const { desired, project } = change
+  const { service } = desired
+  const endpoint = await step(`${service}: reserve port ${desired.portWanted}`, async () => {
+    const others = await d.documents.instances.list()
+    const taken = others
+      .filter((o) => o.value.service !== service || o.value.project !== project)
+      .map((o) => o.value.endpoint)
+    return d.driver.reserveEndpoint(desired.portWanted, taken)
+  })
+  await step(`${service}: move to port ${endpoint.port}`, (s) =>
+    reconfigure(
+      d,
+      change,
+      true,
+      s.signal,
+      (i) => ({ ...i, endpoint, portWanted: desired.portWanted }),
+      (m) => ({
+        ...m,
+        endpoint,
+        certificate: {
+          ...m.certificate,
+          addresses: [...new Set([endpoint.host, '127.0.0.1'])],
+        },
+      }),
+    ),
+  )
+}
+
+async function changePassword(d: Dependencies, { project, desired }: Change): Promise<void> {
+  const { service } = desired
+  const password = d.secrets.open(`credentials/${project}/${service}`, desired.sealedPassword)
+  const verifier = d.secrets.scramVerifier(password)
+  const member = await memberOf(d, project, service)
+  await withSession(d, member, (s) => s.query(setVerifier(desired.user, verifier)))
+  await d.store.write([
+    d.documents.credentials.put([project, service], { format: 1, sealed: desired.sealedPassword }),
+  ])
+  const { passwordFingerprint } = desired
+  await editInstance(d, project, service, (i) => ({ ...i, passwordFingerprint }))
+}
+
+async function addDatabase(d: Dependencies, { project, desired }: Change): Promise<void> {
+  const { service, database, user } = desired
+  const member = await memberOf(d, project, service)
+  await withSession(d, member, (s) => ensureDatabase(s, database, user))
+  await editInstance(d, project, service, (i) => ({ ...i, database }))
+}
+
+/** Wants the server running and waits until it takes connections. */
+export async function startInstance(
+  d: Dependencies,
+  project: string,
+  service: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await editInstance(d, project, service, (i) => ({ ...i, wanted: 'running' }))
+  const member = await editMember(d, project, service, (m) => ({ ...m, wanted: 'running' }))
+  await untilReady(d, member, signal)
+}

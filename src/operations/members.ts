@@ -1,0 +1,120 @@
+import type { InstanceDocument } from '../contract/documents/instance.ts'
+import type { MemberDocument, MemberStatus } from '../contract/documents/member.ts'
+import { AppError, type ErrorBody } from '../errors/app-error.ts'
+import type { Dependencies } from './dependencies.ts'
+
+/** The store id of an instance's only member. */
+export const memberIdOf = (project: string, service: string): [string, string, string] => [
+  project,
+  service,
+  '0',
+]
+
+export async function instanceOf(
+  d: Dependencies,
+  project: string,
+  service: string,
+): Promise<InstanceDocument> {
+  const found = await d.documents.instances.get(project, service)
+  if (found) return found.value
+  throw new AppError(
+    'INSTANCE_NOT_FOUND',
+    `there is no instance “${service}” in the project “${project}”`,
+  )
+}
+
+export async function memberOf(
+  d: Dependencies,
+  project: string,
+  service: string,
+  index = '0',
+): Promise<MemberDocument> {
+  const found = await d.documents.members.get(project, service, index)
+  if (found) return found.value
+  throw new AppError(
+    'INSTANCE_NOT_FOUND',
+    `there is no server of “${service}” in the project “${project}”`,
+  )
+}
+
+type Edit = (member: MemberDocument) => MemberDocument
+
+/** Changes a member's document; an edit that changes nothing writes nothing. */
+export async function editMember(
+  d: Dependencies,
+  project: string,
+  service: string,
+  edit: Edit,
+): Promise<MemberDocument> {
+  const { members } = d.documents
+  const found = await members.get(...memberIdOf(project, service))
+  if (!found)
+    throw new AppError('INSTANCE_NOT_FOUND', `there is no server of ${project}/${service}`)
+  const next = edit(found.value)
+  if (JSON.stringify(next) !== JSON.stringify(found.value)) {
+    await d.store.write([members.put(memberIdOf(project, service), next, found.revision)])
+  }
+  return next
+}
+
+export async function editInstance(
+  d: Dependencies,
+  project: string,
+  service: string,
+  edit: (instance: InstanceDocument) => InstanceDocument,
+): Promise<void> {
+  const { instances } = d.documents
+  const found = await instances.get(project, service)
+  if (!found) throw new AppError('INSTANCE_NOT_FOUND', `there is no instance ${project}/${service}`)
+  await d.store.write([instances.put([project, service], edit(found.value), found.revision)])
+}
+
+/** Waits until the member's server takes connections with its document's files and binary. Fails with its first error. */
+export function untilReady(d: Dependencies, member: MemberDocument, signal: AbortSignal) {
+  return untilStatus(d, member, signal, (status) => {
+    if (status.error && status.failures > 0) throw AppError.fromBody(status.error as ErrorBody)
+    if (status.state === 'failed' && status.error)
+      throw AppError.fromBody(status.error as ErrorBody)
+    return (
+      status.state === 'ready' &&
+      status.configGeneration >= member.configGeneration &&
+      status.restartGeneration >= member.restartGeneration
+    )
+  })
+}
+
+export function untilState(
+  d: Dependencies,
+  member: MemberDocument,
+  signal: AbortSignal,
+  state: 'stopped' | 'absent',
+) {
+  return untilStatus(d, member, signal, (status) => status.state === state)
+}
+
+/** Waits for the agent's word on the member document as it is now; what it said of an older one does not count. */
+async function untilStatus(
+  d: Dependencies,
+  member: MemberDocument,
+  signal: AbortSignal,
+  accept: (status: MemberStatus) => boolean,
+): Promise<void> {
+  const { members, observed } = d.documents
+  const done = new AbortController()
+  const either = AbortSignal.any([signal, done.signal])
+  const id = [member.project, member.service, String(member.index)]
+  const revision = (await members.get(...id))?.revision ?? 0
+  const fits = (status: MemberStatus): boolean =>
+    status.memberRevision >= revision && accept(status)
+  try {
+    const changes = d.store.watch(observed.key(...id), either)
+    const now = await observed.get(...id)
+    if (now && fits(now.value)) return
+    for await (const change of changes) {
+      if (change.kind === 'put' && fits(observed.parse(change.entry).value)) return
+    }
+    signal.throwIfAborted()
+  } finally {
+    done.abort()
+  }
+}

@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { StepDocument } from '../contract/documents/operation.ts'
+import { AppError, type ErrorBody } from '../errors/app-error.ts'
+import type { StepContext, StepOptions } from './procedure.ts'
+import type { OperationRecord } from './record.ts'
+
+/** Called around every step; a fault test ends the process here. */
+export type OnBoundary = (moment: 'before' | 'after', operation: string, step: string) => void
+
+const FIRST_RETRY_MS = 200
+
+/** One step of an operation: kept result, retries, deadline, cancel. See `Context.step`. */
+export async function runStep<T>(
+  record: OperationRecord,
+  signal: AbortSignal,
+  onBoundary: OnBoundary,
+  name: string,
+  body: (step: StepContext) => Promise<T>,
+  options: StepOptions = {},
+): Promise<T> {
+  const before = record.step(name)
+  if (before?.state === 'done') return before.output as T
+  if (before?.state === 'failed') throw AppError.fromBody(before.error as ErrorBody)
+  signal.throwIfAborted()
+  if (!options.evenIfCancelled && (await record.cancelRequested())) {
+    throw new AppError('OPERATION_CANCELLED', `cancelled before “${name}”`)
+  }
+  onBoundary('before', record.value.kind, name)
+  const first = begin(name, before, options)
+  const last = first.attempt + (options.attempts ?? 3) - 1
+  for (let attempt = first.attempt; ; attempt++) {
+    const running: StepDocument = { ...first, attempt }
+    await record.writeStep(running)
+    try {
+      const output = await withDeadline(record, running, signal, body)
+      await record.writeStep({ ...ended(record, running), state: 'done', output })
+      onBoundary('after', record.value.kind, name)
+      return output
+    } catch (error) {
+      if (signal.aborted) throw error
+      const failure = AppError.from(error)
+      if (failure.retry === 'step' && attempt < last) {
+        await delay(FIRST_RETRY_MS * 2 ** (attempt - first.attempt), undefined, { signal })
+        continue
+      }
+      const error_ = failure.toJSON()
+      await record.writeStep({ ...ended(record, running), state: 'failed', error: error_ })
+      throw failure
+    }
+  }
+}
+
+function begin(name: string, before: StepDocument | undefined, options: StepOptions): StepDocument {
+  if (before) return { ...before, attempt: before.attempt + 1 }
+  const now = Date.now()
+  const { deadlineMs } = options
+  return {
+    name,
+    state: 'running',
+    attempt: 1,
+    startedAt: new Date(now).toISOString(),
+    ...(deadlineMs ? { deadlineAt: new Date(now + deadlineMs).toISOString() } : {}),
+  }
+}
+
+/** The step with the progress that was reported meanwhile. */
+function ended(record: OperationRecord, running: StepDocument): StepDocument {
+  const now = record.step(running.name) ?? running
+  return { ...now, finishedAt: new Date().toISOString() }
+}
+
+async function withDeadline<T>(
+  record: OperationRecord,
+  step: StepDocument,
+  signal: AbortSignal,
+  body: (step: StepContext) => Promise<T>,
+): Promise<T> {
+  let open = true
+  const report = (progress: string): void => {
+    // Progress is for those who watch now; the step's end writes the document again.
+    if (open) record.writeStep({ ...step, progress }).catch(() => {})
+  }
+  const remainingMs = step.deadlineAt ? Date.parse(step.deadlineAt) - Date.now() : undefined
+  const deadline =
+    remainingMs === undefined ? undefined : AbortSignal.timeout(Math.max(0, remainingMs))
+  const either = deadline ? AbortSignal.any([signal, deadline]) : signal
+  try {
+    return await body({ signal: either, attempt: step.attempt, report })
+  } catch (error) {
+    if (!deadline?.aborted || signal.aborted || error instanceof AppError) throw error
+    throw new AppError('DEADLINE_EXCEEDED', `“${step.name}” did not end in time`, { cause: error })
+  } finally {
+    open = false
+  }
+}

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { errnoOf } from './file-errors.ts'
+
+/** What the kernel says of one process. `startedAt` is opaque: equal for as long as it is the same process, never afterwards. */
+export interface ProcessEntry {
+  readonly pid: number
+  readonly ppid: number
+  readonly startedAt: string
+  /** Dead, but its parent has not asked for its exit status yet. */
+  readonly zombie: boolean
+}
+
+export interface RunningProcess {
+  readonly pid: number
+  readonly ppid: number
+  /** The command line as the process shows it. Kernel threads show none. On macOS it is split at spaces. */
+  readonly args: readonly string[]
+}
+
+/** The process with this id, zombies included; undefined when there is none. */
+export function readProcess(pid: number): ProcessEntry | undefined {
+  return process.platform === 'linux' ? readLinux(pid) : readWithPs(pid)
+}
+
+/** Every live process that we may see. */
+export function listProcesses(): RunningProcess[] {
+  return process.platform === 'linux' ? listLinux() : listWithPs()
+}
+
+/** Reads `/proc/<pid>/stat` text (proc_pid_stat(5)). The command name may hold spaces and parentheses, so fields count from the last `)`. */
+export function parseStat(
+  text: string,
+): { readonly state: string; readonly ppid: number; readonly startTicks: string } | undefined {
+  // The first field after the parenthesis is number 3, the state; the start time is number 22.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const [state, ppid] = fields
+  const startTicks = fields[22 - 3]
+  return state && ppid && startTicks ? { state, ppid: Number(ppid), startTicks } : undefined
+}
+
+function readLinux(pid: number): ProcessEntry | undefined {
+  const stat = parseStat(readIfThere(`/proc/${pid}/stat`) ?? '')
+  if (!stat) return undefined
+  // Ticks count from boot, so only the boot's id makes them unique.
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return {
+    pid,
+    ppid: stat.ppid,
+    startedAt: `${boot}:${stat.startTicks}`,
+    zombie: stat.state === 'Z' || stat.state === 'X',
+  }
+}
+
+function listLinux(): RunningProcess[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.flatMap((name) => {
+    const stat = parseStat(readIfThere(`/proc/${name}/stat`) ?? '')
+    if (!stat || stat.state === 'Z' || stat.state === 'X') return []
+    const line = (readIfThere(`/proc/${name}/cmdline`) ?? '').replace(/\0+$/, '')
+    return [{ pid: Number(name), ppid: stat.ppid, args: line === '' ? [] : line.split('\0') }]
+  })
+}
+
+/** A file of /proc; undefined when its process has ended, or hides it from us. */
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === 'ENOENT' || errno === 'ESRCH' || errno === 'EACCES') return undefined
+    throw error
+  }
+}
+
+function readWithPs(pid: number): ProcessEntry | undefined {
+  const [line] = ps(['-o', 'ppid=,stat=,lstart=', '-p', String(pid)])
+  const [, ppid, state, startedAt] = /^\s*(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line ?? '') ?? []
+  if (!ppid || !state || !startedAt) return undefined
+  return { pid, ppid: Number(ppid), startedAt, zombie: state.startsWith('Z') }
+}
+
+function listWithPs(): RunningProcess[] {
+  return ps(['-axo', 'pid=,ppid=,args=']).flatMap((line) => {
+    const [, pid, ppid, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+    return pid && ppid && args !== undefined
+      ? [{ pid: Number(pid), ppid: Number(ppid), args: args.trim().split(/\s+/) }]
+      : []
+  })
+}
+
+function ps(args: readonly string[]): string[] {
+  try {
+    // The start time is printed as local time in the user's language unless told otherwise.
+    const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' }
+    return execFileSync('ps', args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] })
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+  } catch (error) {
+    // ps exits with 1 when no process has that id.
+    if (error instanceof Error && 'status' in error && error.status === 1) return []
+    throw error
+  }
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+/** `unit` starts no process and runs on every save; `e2e` starts real daemons and real servers. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/{e2e,faults,golden}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
