@@ -1,8 +1,7 @@
-import { rename } from 'node:fs/promises'
 import type { MemberDocument } from '../contract/documents/member.ts'
 import { AppError } from '../errors/app-error.ts'
 import { cloneTree } from '../system/clone-tree.ts'
-import { ensureDirectory, removeTree, syncDirectory } from '../system/files.ts'
+import { ensureDirectory, removeTree, renameDurably } from '../system/files.ts'
 import { initdb } from '../system/tools/initdb.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { layout } from './layout.ts'
@@ -17,10 +16,8 @@ export async function createData(
   // Others may pass through to what is theirs, and see nothing.
   await ensureDirectory(doc.directory, { mode: 0o711 })
   await removeTree(dataInTheMaking)
-  await ensureDirectory(dataInTheMaking, { mode: 0o700, owner: env.account })
   await fillFrom(doc, env, dataInTheMaking, signal)
-  await rename(dataInTheMaking, data)
-  await syncDirectory(doc.directory)
+  await renameDurably(dataInTheMaking, data)
 }
 
 async function fillFrom(
@@ -34,6 +31,7 @@ async function fillFrom(
     await cloneTree(source.directory, directory, { signal })
     return
   }
+  await ensureDirectory(directory, { mode: 0o700, owner: env.account })
   await initdb(doc.engine.binDirectory, {
     directory,
     major: doc.engine.major,

@@ -1,5 +1,5 @@
 import type { Account } from '../system/account.ts'
-import type { Authority } from '../system/certificate-authority.ts'
+import type { KeyAndCertificate } from '../system/certificate-authority.ts'
 import type { Documents } from '../store/documents.ts'
 import type { Store } from '../store/store.ts'
 
@@ -10,7 +10,7 @@ export interface AgentEnvironment {
   /** Who servers run as; undefined: as us. */
   readonly account: Account | undefined
   /** Signs the servers' certificates. */
-  readonly authority: Authority
+  readonly authority: KeyAndCertificate
   /** Tells people what happened; never throws. */
   readonly event: (event: AgentEvent) => void
   readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void

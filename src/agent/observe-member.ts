@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MemberDocument } from '../contract/documents/member.ts'
 import type { MemberSeen, ServerSeen } from '../core/plan/converge-member.ts'
-import { readText } from '../system/files.ts'
+import { exists, readText } from '../system/files.ts'
 import { listProcesses } from '../system/processes.ts'
-import { readPostmaster } from '../system/tools/postmaster.ts'
+import { findRunningServer } from '../system/tools/running-server.ts'
 import { layout } from './layout.ts'
 import { filesAreCurrent } from './member-files.ts'
 import { readServerNote } from './server-note.ts'
@@ -27,7 +26,7 @@ export async function observeMember(doc: MemberDocument): Promise<MemberSeen> {
 }
 
 async function observeServer(doc: MemberDocument): Promise<ServerSeen> {
-  const postmaster = await readPostmaster(layout(doc).data)
+  const postmaster = await findRunningServer(layout(doc).data)
   if (!postmaster) return { state: 'stopped' }
   const { configGeneration, restartGeneration } = await readServerNote(doc)
   const { state, pid } = postmaster
@@ -40,20 +39,11 @@ async function observeServer(doc: MemberDocument): Promise<ServerSeen> {
  * themselves.
  */
 function straysOf(doc: MemberDocument): number[] {
-  const inFolder = (arg: string): boolean =>
-    arg === doc.directory || arg.startsWith(`${doc.directory}/`)
+  // Joined, because macOS gives the line split at spaces, and its data folder has one.
+  const inFolder = (args: readonly string[]): boolean =>
+    args.join(' ').includes(`${doc.directory}/`)
   return listProcesses()
-    .filter((p) => p.pid !== process.pid && p.args.some(inFolder))
+    .filter((p) => p.pid !== process.pid && inFolder(p.args))
     .filter((p) => /(?:^|\/)(?:postgres|initdb|pg_ctl)$/.test(p.args[0] ?? ''))
     .map((p) => p.pid)
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false
-      throw error
-    },
-  )
 }

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MemberDocument } from '../contract/documents/member.ts'
 import { AppError } from '../errors/app-error.ts'
-import { ensureDirectory } from '../system/files.ts'
+import { ensureDirectory, readText } from '../system/files.ts'
 import { launchDetached } from '../system/launch.ts'
 import { isFree } from '../system/ports.ts'
 import { endProcess, identify, isAlive, signal as send } from '../system/processes.ts'
 import { whoListens } from '../system/port-listener.ts'
-import { readPostmaster, removeStalePidFile } from '../system/tools/postmaster.ts'
+import { findRunningServer, removeStalePidFile } from '../system/tools/running-server.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { layout } from './layout.ts'
 import { readServerNote, writeServerNote } from './server-note.ts'
@@ -42,7 +41,7 @@ export async function startServer(
     account: env.account,
   })
   while (!signal.aborted) {
-    const seen = await readPostmaster(data)
+    const seen = await findRunningServer(data)
     if (seen?.pid === server.pid && seen.state === 'ready') return
     if (!isAlive(server)) throw await startError(doc)
     await delay(LOOK_MS)
@@ -62,7 +61,7 @@ async function expectFreePort(doc: MemberDocument): Promise<void> {
 
 async function startError(doc: MemberDocument): Promise<AppError> {
   const { logFile } = layout(doc)
-  const log = (await lastLines(logFile, 15)).join('\n')
+  const log = ((await readText(logFile)) ?? '').trimEnd().split('\n').slice(-15).join('\n')
   return new AppError(
     'SERVER_START_FAILED',
     `the server of ${doc.project}/${doc.service} did not start`,
@@ -70,11 +69,6 @@ async function startError(doc: MemberDocument): Promise<AppError> {
       details: { log, logFile },
     },
   )
-}
-
-async function lastLines(file: string, count: number): Promise<string[]> {
-  const text = await readFile(file, 'utf8')
-  return text.trimEnd().split('\n').slice(-count)
 }
 
 /** Tells the server to read its files again. Harmless to repeat. */
@@ -113,6 +107,6 @@ export async function endStrays(pids: readonly number[]): Promise<void> {
 }
 
 async function running(doc: MemberDocument) {
-  const seen = await readPostmaster(layout(doc).data)
+  const seen = await findRunningServer(layout(doc).data)
   return seen && identify(seen.pid)
 }

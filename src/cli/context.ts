@@ -71,8 +71,8 @@ export function createContext(
   const terminal = createTerminal(stdout, stderr, env)
   const read = once(async () => {
     const { readProjectHere, showNotes } = await import('./project.ts')
-    const spec = await readProjectHere({ env, directory, compose: options.compose })
-    showNotes(spec.notes, directory, terminal)
+    const spec = readProjectHere({ env, directory, compose: options.compose })
+    showNotes(spec.notes, terminal)
     return spec
   })
   return {

@@ -49,16 +49,7 @@ export function listHelp(
 
 export function placeholder({ name, kind }: Argument): string {
   const word = name.toUpperCase()
-  switch (kind) {
-    case 'required':
-      return word
-    case 'optional':
-      return `[${word}]`
-    case 'any':
-      return `[${word}…]`
-    case 'some':
-      return `${word}…`
-  }
+  return { required: word, optional: `[${word}]`, any: `[${word}…]`, some: `${word}…` }[kind]
 }
 
 /** A flag's words and its meaning: `['-y, --yes', 'Do not ask']`. */

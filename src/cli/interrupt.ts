@@ -18,3 +18,16 @@ export async function* untilStopped<T>(
     if (!signal.aborted) throw error
   }
 }
+
+/** The same items, with the first asked for at once: a stream of the daemon is else opened only when it is read. */
+export function opened<T>(items: AsyncIterable<T>): AsyncIterable<T> {
+  const iterator = items[Symbol.asyncIterator]()
+  const first = iterator.next()
+  // Where the items are read it is thrown again; until then it must not count as unhandled.
+  first.catch(() => undefined)
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let next = await first; !next.done; next = await iterator.next()) yield next.value
+    },
+  }
+}

@@ -47,7 +47,7 @@ function contentOf(name: string, { value, at }: Given, { files, context }: Sourc
   }
   const path = normalise(withoutConfig(value))
   const granted = files.find((file) => file.target === path)
-  const folder = files.find((file) => 'path' in file.from && file.target === folderOf(path))
+  const folder = files.find((file) => 'path' in fromOf(file) && file.target === folderOf(path))
   if (!granted && !folder) {
     findings.problem(
       at,

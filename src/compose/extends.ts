@@ -29,6 +29,8 @@ export function applyExtends(tree: Mapping, path: string, scope: Scope): Mapping
 
 class Extending {
   readonly #opened = new Map<string, Opened | undefined>()
+  /** Every service of a circle leads to it; it is one problem. */
+  readonly #circles = new Set<string>()
 
   /** `chain` holds `file: service` for every service on the way here. */
   complete(service: Mapping, from: Opened, chain: readonly string[]): Mapping {
@@ -60,8 +62,13 @@ class Extending {
     }
     const step = `${where}: ${named.text}`
     if (chain.includes(step)) {
-      const circle = [...chain.slice(chain.indexOf(step)), step].join(' -> ')
-      findings.problem(named.at, `services extend each other in a circle (${circle}); break it.`)
+      const circle = chain.slice(chain.indexOf(step))
+      const members = circle.toSorted().join('\n')
+      if (!this.#circles.has(members)) {
+        const way = [...circle, step].join(' -> ')
+        findings.problem(named.at, `services extend each other in a circle (${way}); break it.`)
+      }
+      this.#circles.add(members)
       return undefined
     }
     return this.complete(base, opened, [...chain, step])

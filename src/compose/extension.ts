@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { SnapshotName } from '../contract/names.ts'
 import type { Settings, VersionWanted } from '../contract/project.ts'
 import { parseBytes, parseCpus } from './amounts.ts'
-import { amountAt, booleanAt, scalarAt, textsOf } from './fields.ts'
+import { amountAt, booleanAt, isUnresolved, scalarAt, textsOf } from './fields.ts'
 import type { Findings } from './findings.ts'
 import { readVersion } from './image.ts'
 import { didYouMean } from './suggest.ts'
@@ -22,12 +22,10 @@ export interface Extension {
 
 const ours = 'x-howdah-postgres'
 const defangs = 'x-defang-postgres'
+const shared = ['allow-downtime', 'from-snapshot']
 const keysOf = {
-  [ours]: [
-    ...['allow-downtime', 'from-snapshot', 'memory', 'cpus', 'tls'],
-    ...['settings', 'version', 'extensions'],
-  ],
-  [defangs]: ['allow-downtime', 'from-snapshot'],
+  [ours]: [...shared, 'memory', 'cpus', 'tls', 'settings', 'version', 'extensions'],
+  [defangs]: shared,
 }
 const defaults: Extension = { allowDowntime: false, tls: 'optional', settings: {}, extensions: [] }
 
@@ -52,6 +50,7 @@ function readForm(key: keyof typeof keysOf, node: Node, findings: Findings): Ext
   if (node.kind === 'mapping') return readOptions(key, node, findings)
   if (node.kind === 'scalar' && (node.type === 'null' || node.text === 'true')) return defaults
   if (node.kind === 'scalar' && node.text === 'false') return 'off'
+  if (node.kind === 'scalar' && isUnresolved(node)) return defaults
   const found =
     node.kind === 'list' || node.type === 'number'
       ? `expected parameters in managed storage definition field, not a ${node.kind === 'list' ? 'list' : 'number'}`

@@ -1,5 +1,5 @@
 import type { Findings } from './findings.ts'
-import { child, type Node, type Scalar } from './tree.ts'
+import { child, configNames, type Node, type Scalar } from './tree.ts'
 
 /** The scalar at a key; a problem when something else is there. */
 export function scalarAt(node: Node | undefined, key: string, findings: Findings) {
@@ -7,6 +7,11 @@ export function scalarAt(node: Node | undefined, key: string, findings: Findings
   if (found === undefined || found.kind === 'scalar') return found
   findings.problem(found.at, `\`${key}\` is one value here, not a ${found.kind}.`)
   return undefined
+}
+
+/** Whether a variable of it is set nowhere, which checkUnresolved reports. */
+export function isUnresolved(scalar: Scalar): boolean {
+  return configNames(scalar.template).length > 0
 }
 
 /** True, false, or the same words as text, which is what an interpolated value is. */
@@ -21,7 +26,7 @@ export function booleanAt(
   findings: Findings,
 ): boolean | undefined {
   const scalar = scalarAt(node, key, findings)
-  if (!scalar) return undefined
+  if (!scalar || isUnresolved(scalar)) return undefined
   const value = booleanOf(scalar)
   if (value === undefined) findings.problem(scalar.at, `'${key}' must be a boolean: true or false.`)
   return value
@@ -42,7 +47,7 @@ export function amountAt(
   findings: Findings,
 ): number | undefined {
   const scalar = scalarAt(node, key, findings)
-  if (!scalar) return undefined
+  if (!scalar || isUnresolved(scalar)) return undefined
   const value = parse(scalar.source.trim())
   if (value === undefined) {
     findings.problem(scalar.at, `"${scalar.source}" is not ${wanted} for \`${key}\`.`)

@@ -11,8 +11,8 @@ export interface GrantedFile {
   /** Absolute path in the container. */
   readonly target: string
   readonly at: Location
-  /** Absolute path on this machine, or the content itself, which may be config. */
-  readonly from: { readonly path: string } | { readonly content: Template }
+  /** Absolute path on this machine, or the content itself, which may be config. Broken: a problem was found. */
+  readonly from: { readonly path: string } | { readonly content: Template } | 'broken'
 }
 
 /** The contract's ConfigName. */
@@ -39,13 +39,13 @@ export function grantedFiles(
       }
       const defined = child(root, section, source.text)
       if (defined) {
-        const from = originOf(source.text, defined, context)
-        if (from) granted.push({ target, at: item.at, from })
+        granted.push({ target, at: item.at, from: originOf(source.text, defined, context) })
       } else {
         context.findings.problem(
           source.at,
           `there is no "${source.text}" under the top-level \`${section}\`; add it there.`,
         )
+        granted.push({ target, at: item.at, from: 'broken' })
       }
     }
   }
@@ -61,7 +61,7 @@ function originOf(
   name: string,
   defined: Node,
   { lookup, findings }: EnvironmentContext,
-): GrantedFile['from'] | undefined {
+): GrantedFile['from'] {
   const file = child(defined, 'file')
   if (file?.kind === 'scalar') return { path: resolvePath(file.base, file.text) }
   const content = child(defined, 'content')
@@ -75,7 +75,7 @@ function originOf(
   const at = variable?.at ?? written?.at ?? defined.at
   if (wanted === undefined) {
     findings.problem(at, `"${name}" needs one of \`file\`, \`environment\` or \`external: true\`.`)
-    return undefined
+    return 'broken'
   }
   const value = variable ? lookup(wanted) : undefined
   if (value !== undefined) return { content: value === '' ? [] : [value] }
@@ -84,7 +84,7 @@ function originOf(
     at,
     `"${wanted}" cannot name a config (letters, digits and "_", at most 64); give it another \`name:\`.`,
   )
-  return undefined
+  return 'broken'
 }
 
 function isTrue(node: Node): boolean {

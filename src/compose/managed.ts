@@ -4,7 +4,7 @@ import { noteContainerParts } from './container-notes.ts'
 import { knownText, portOf, variableOrFile } from './credentials.ts'
 import type { Environment, EnvironmentContext } from './environment.ts'
 import type { Extension } from './extension.ts'
-import { scalarAt } from './fields.ts'
+import { isUnresolved, scalarAt } from './fields.ts'
 import { grantedFiles } from './granted-files.ts'
 import { readHealthcheck } from './healthcheck.ts'
 import { readImage } from './image.ts'
@@ -62,12 +62,14 @@ function imageOf(
   { findings }: EnvironmentContext,
 ) {
   const image = scalarAt(service, 'image', findings)
+  const nothing = { image: '', version: {}, imageExtensions: [...extension.extensions] }
+  if (image && isUnresolved(image)) return nothing
   if (!image || image.text === '') {
     findings.problem(
       image?.at ?? at,
       `service "${name}" needs an image that tells the Postgres version, such as \`image: postgres:16\`.`,
     )
-    return { image: '', version: {}, imageExtensions: [...extension.extensions] }
+    return nothing
   }
   const read = readImage(image.text)
   const { version } = extension

@@ -109,7 +109,9 @@ class Conversion {
     }
     if (!isScalar(node)) return this.#nothing(at)
     const plain = node.type === 'PLAIN' && node.tag !== 'tag:yaml.org,2002:str'
-    const source = plain ? (node.source ?? '') : String(node.value ?? '')
+    // Under the failsafe schema a scalar's value is its text.
+    const value = typeof node.value === 'string' ? node.value : ''
+    const source = plain ? (node.source ?? '') : value
     const read = plain ? readPlainScalar(source) : { type: 'string' as const, text: source }
     return { ...scalarOf(read.text, { at, base: this.#base }), type: read.type, source, ...tagged }
   }

@@ -60,8 +60,11 @@ function assignments(words: Word[], findings: Findings) {
     const setting = letter && shortOptions[letter]
     if (word.text.startsWith('--')) add(word.text.slice(2), word)
     else if (letter === 'F' && word.text === '-F') add('fsync=off', word)
-    else if (letter !== 'c' && !setting) findings.problem(word.at, unsupported(word.text))
-    else {
+    else if (letter !== 'c' && !setting) {
+      findings.problem(word.at, unsupported(word.text))
+      // What follows is most likely its value.
+      if (words[0] && !words[0].text.startsWith('-')) words.shift()
+    } else {
       const attached = word.text.slice(2)
       const value = attached || words.shift()?.text
       if (value === undefined) findings.problem(word.at, `"${word.text}" needs a value after it.`)

@@ -9,8 +9,14 @@ interface Assignment {
 
 /** Settings that name files or places inside a container: without the container they mean nothing. */
 const container = new Set([
-  ...['config_file', 'data_directory', 'hba_file', 'ident_file', 'external_pid_file'],
-  ...['unix_socket_directories', 'unix_socket_group', 'unix_socket_permissions'],
+  'config_file',
+  'data_directory',
+  'external_pid_file',
+  'hba_file',
+  'ident_file',
+  'unix_socket_directories',
+  'unix_socket_group',
+  'unix_socket_permissions',
 ])
 /** Settings that Howdah owns; what compose says of them is answered otherwise, so a note is enough. */
 const owned: Readonly<Record<string, string>> = {

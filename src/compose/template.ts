@@ -23,7 +23,7 @@ class Malformed extends Error {}
 export function evaluate(text: string, lookup: Lookup): Evaluation {
   if (!text.includes('$')) return { template: text ? [text] : [], interpolated: false }
   try {
-    const [parts] = parse(text, 0, false)
+    const [parts] = parse(text, 0)
     const interpolated = parts.some((part) => typeof part !== 'string')
     return { template: joined(parts.flatMap((part) => expand(part, lookup))), interpolated }
   } catch (error) {
@@ -49,11 +49,12 @@ export function withoutConfig(template: Template): string {
   return template.filter((part) => typeof part === 'string').join('')
 }
 
-function parse(text: string, start: number, inBraces: boolean): [Part[], number] {
+/** The parts from `start` up to the letter `end`, or to the end of the text; and where it stopped. */
+function parse(text: string, start: number, end?: string): [Part[], number] {
   const parts: Part[] = []
   let plain = ''
   let at = start
-  while (at < text.length && !(inBraces && text[at] === '}')) {
+  while (at < text.length && text[at] !== end) {
     if (text[at] !== '$') {
       plain += text[at]
       at += 1
@@ -63,9 +64,9 @@ function parse(text: string, start: number, inBraces: boolean): [Part[], number]
     } else {
       parts.push(plain)
       plain = ''
-      const [part, end] = parseVariable(text, at)
+      const [part, after] = parseVariable(text, at)
       parts.push(part)
-      at = end
+      at = after
     }
   }
   parts.push(plain)
@@ -88,7 +89,7 @@ function parseVariable(text: string, at: number): [Part, number] {
   if (!braced) return [{ name, word: [] }, end]
   const operator = operators.find((candidate) => text.startsWith(candidate, end))
   let word: Part[] = []
-  if (operator) [word, end] = parse(text, end + operator.length, true)
+  if (operator) [word, end] = parse(text, end + operator.length, '}')
   if (text[end] !== '}') {
     throw new Malformed(
       `"${shown}" is not complete: a variable is \${NAME}, \${NAME:-default}, \${NAME:?message} or \${NAME:+other}; $$ is a plain dollar sign.`,

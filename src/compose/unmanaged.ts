@@ -3,12 +3,12 @@ import type { Findings } from './findings.ts'
 import { readImage } from './image.ts'
 import { child, type Mapping } from './tree.ts'
 
-/** What other managed things a service may be, which Howdah does not run. */
+/** Other things that are managed elsewhere, and what each is. */
 const others: Readonly<Record<string, string>> = {
-  'x-defang-redis': 'a managed Redis',
-  'x-defang-mongodb': 'a managed MongoDB',
-  'x-defang-llm': 'a managed language model',
-  provider: 'made by a Compose provider',
+  'x-defang-redis': 'Redis',
+  'x-defang-mongodb': 'MongoDB',
+  'x-defang-llm': 'a language model',
+  provider: 'a Compose provider',
 }
 
 /** Says what is left to Docker Compose, and where a database that could be managed is not. */
@@ -22,8 +22,8 @@ export function noteUnmanaged(
   const other = Object.keys(others).find((key) => service.entries.has(key))
   if (other !== undefined) {
     const place = service.entries.get(other)!.at
-    const what = `service "${name}" has \`${other}\` (${others[other]})`
-    findings.note(place, `${what}; Howdah leaves it alone.`)
+    const message = `${other} (${others[other]}) of service "${name}" is left alone: Howdah manages Postgres.`
+    findings.note(place, message)
     return
   }
   const image = child(service, 'image')

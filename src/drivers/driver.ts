@@ -1,5 +1,5 @@
 import type { MemberDocument } from '../contract/documents/member.ts'
-import type { Engine } from '../contract/engine.ts'
+import type { Engine, EngineOffer } from '../contract/engine.ts'
 import type { Endpoint } from '../contract/instance.ts'
 import type { VersionWanted } from '../contract/project.ts'
 import type { EngineChoice } from '../core/plan/engine-choice.ts'
@@ -24,6 +24,12 @@ export interface Driver {
     choice: Pick<EngineChoice, 'major' | 'minor' | 'engineId'>,
     watch: Watch,
   ): Promise<Engine>
+  /** Fetches an engine, anew when `force`d though it is here. */
+  installEngine(wanted: VersionWanted, force: boolean, watch: Watch): Promise<Engine>
+  /** The engines that are here. */
+  engines(): Promise<Engine[]>
+  /** Those that could be fetched. */
+  engineOffers(): Promise<EngineOffer[]>
   /** When each setting of an engine takes effect: its name → `postmaster`, `sighup`, `user`, … */
   settingContexts(engineId: string): Promise<Record<string, string>>
   /** Asks the engine itself whether it would take this postgresql.conf; SETTING_INVALID with its words. */
@@ -31,7 +37,9 @@ export interface Driver {
 
   /** An address for a new instance that nobody has: the wanted port where possible. */
   reserveEndpoint(portWanted: number, taken: readonly Endpoint[]): Promise<Endpoint>
-  /** Where a member's files go, and what its certificate must name beside the service. */
+  /** Bytes of a member's folder; undefined when there is none. */
+  sizeOf(directory: string): Promise<number | undefined>
+  /** Where a member's files go. */
   placeMember(instanceId: string, project: string, service: string, index: string): Placement
   /** Accounts of this host that may enter a server over its socket. */
   socketAccounts(): string[]
@@ -81,5 +89,7 @@ export interface InitRun {
 /** SQL on one connection. Failures are SQL_FAILED with `details.sqlstate`. */
 export interface Session {
   query<T>(text: string, values?: readonly unknown[]): Promise<T[]>
+  /** Runs `COPY … FROM stdin` with this data. */
+  copyIn(text: string, data: string): Promise<void>
   close(): Promise<void>
 }

@@ -1,11 +1,11 @@
-import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Engine } from '../contract/engine.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { Account } from '../system/account.ts'
+import { closedFolder } from '../system/closed-folder.ts'
+import { namesIn, programsIn } from '../system/entries.ts'
 import { run, tail } from '../system/run.ts'
 import { featuresOfConfigure, featuresOfLibraries } from './build-features.ts'
-import { closedFolder } from './closed-folder.ts'
 import { worksInNpmEngine } from './npm-limits.ts'
 import { isSupportedMajor } from './supported-majors.ts'
 
@@ -46,7 +46,7 @@ export async function describeEngine(place: Place): Promise<Described> {
   if (!isSupportedMajor(major)) {
     throw broken(binDirectory, `Postgres ${version} is not one that Howdah runs`)
   }
-  const tools = await toolsIn(binDirectory)
+  const tools = (await programsIn(binDirectory)).filter((name) => toolName.test(name))
   const extensionDirectory = join(await shareDirectory(place, major, tools), 'extension')
   const extensions = await extensionsIn(extensionDirectory)
   return {
@@ -115,14 +115,6 @@ function broken(binDirectory: string, reason: string, stderr?: string): AppError
   })
 }
 
-async function toolsIn(binDirectory: string): Promise<string[]> {
-  const names = (await readdir(binDirectory)).filter((name) => toolName.test(name))
-  const runnable = await Promise.all(
-    names.map(async (name) => ((await stat(join(binDirectory, name))).mode & 0o111) !== 0),
-  )
-  return names.filter((_, index) => runnable[index]).toSorted()
-}
-
 async function shareDirectory(
   { binDirectory, account }: Place,
   major: number,
@@ -152,16 +144,10 @@ async function shareDirectory(
 }
 
 async function extensionsIn(directory: string): Promise<string[]> {
-  let names: string[]
-  try {
-    names = await readdir(directory)
-  } catch {
-    // No such folder: a layout of another distribution.
-    return []
-  }
+  const names = await namesIn(directory)
   // `name--1.2.control` only amends `name.control` for one version.
   const controls = names.filter((name) => name.endsWith('.control') && !name.includes('--'))
-  return controls.map((name) => name.slice(0, -'.control'.length)).toSorted()
+  return controls.map((name) => name.slice(0, -'.control'.length))
 }
 
 async function featuresOf(
@@ -169,7 +155,7 @@ async function featuresOf(
   major: number,
   tools: readonly string[],
 ): Promise<string[]> {
-  if (kind === 'npm') return featuresOfLibraries(await readdir(resolve(binDirectory, '../lib')))
+  if (kind === 'npm') return featuresOfLibraries(await namesIn(resolve(binDirectory, '../lib')))
   if (!tools.includes('pg_config')) return []
   const pgConfig = join(binDirectory, 'pg_config')
   const { exitCode, stdout } = await run(pgConfig, ['--configure'], { account, cwd: '/' })

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
 import { Engine } from '../contract/engine.ts'
+import { changeMark } from '../system/entries.ts'
 import type { Described } from './describe-engine.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function recordOf(described: Described, base: string): Promise<Engi
   // The folders' times change when a package brings tools or extensions.
   const paths = [...programs, binDirectory, extensionDirectory].map((path) => relative(base, path))
   const marks = await Promise.all(
-    paths.map(async (path) => [path, await markOf(join(base, path))] as const),
+    paths.map(async (path) => [path, await changeMark(join(base, path))] as const),
   )
   return {
     formatVersion: 1,
@@ -39,7 +39,9 @@ export async function engineOf(
   base: string,
 ): Promise<Engine | undefined> {
   const same = await Promise.all(
-    Object.entries(marks).map(async ([path, mark]) => (await markOf(join(base, path))) === mark),
+    Object.entries(marks).map(
+      async ([path, mark]) => (await changeMark(join(base, path))) === mark,
+    ),
   )
   if (!same.every(Boolean)) return undefined
   return { ...engine, binDirectory: join(base, engine.binDirectory) }
@@ -53,15 +55,5 @@ export function parseAs<T>(schema: z.ZodType<T>, text: string | undefined): T | 
   } catch {
     // Not JSON at all, as after somebody's edit.
     return undefined
-  }
-}
-
-async function markOf(path: string): Promise<string> {
-  try {
-    const { size, mtimeMs, mode } = await stat(path)
-    return `${size} ${mtimeMs} ${mode.toString(8)}`
-  } catch {
-    // Gone or closed to us: a mark that no record has.
-    return 'absent'
   }
 }

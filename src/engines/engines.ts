@@ -88,7 +88,8 @@ export function createEngines(site: EngineSite): Engines {
   ): Promise<Engine> {
     const target = await packageFor(wanted, waiting.signal)
     const id = idOf(target)
-    return share(id, waiting, async ({ signal, report }) => {
+    // Who forces must not be given what somebody else, who did not, finds in place.
+    return share(force ? `${id} again` : id, waiting, async ({ signal, report }) => {
       const before = await survey()
       const there = before.engines.find((engine) => engine.id === id)
       if (there && !force) return there

@@ -5,20 +5,20 @@ export function missingExtensions(engine: Engine, names: readonly string[]): str
   return [...new Set(names)].filter((name) => !engine.extensions.includes(name))
 }
 
-/** What brings an extension to a distribution. `*` stands for the major version. */
+/** The package that brings an extension, where its name is known. `*` stands for the major version. */
 interface Source {
-  readonly debian: string
-  readonly rpm: string
-  readonly homebrew?: string
+  readonly debian?: string
+  readonly rpm?: string
 }
 
-/** Package names of apt.postgresql.org and of Debian, of PGDG's yum repositories, and of Homebrew. */
+/** Package names of Debian and apt.postgresql.org, and of PGDG's yum repositories; TimescaleDB's of its own repositories. */
 const sources: Readonly<Record<string, Source>> = {
-  vector: { debian: 'postgresql-*-pgvector', rpm: 'pgvector_*', homebrew: 'pgvector' },
-  postgis: { debian: 'postgresql-*-postgis-3', rpm: 'postgis34_*', homebrew: 'postgis' },
+  vector: { debian: 'postgresql-*-pgvector', rpm: 'pgvector_*' },
+  // The RPM's name holds PostGIS's own version.
+  postgis: { debian: 'postgresql-*-postgis-3' },
   timescaledb: { debian: 'timescaledb-2-postgresql-*', rpm: 'timescaledb-2-postgresql-*' },
   pg_cron: { debian: 'postgresql-*-cron', rpm: 'pg_cron_*' },
-  pgaudit: { debian: 'postgresql-*-pgaudit', rpm: 'pgaudit_*' },
+  pgaudit: { debian: 'postgresql-*-pgaudit' },
   pg_partman: { debian: 'postgresql-*-partman', rpm: 'pg_partman_*' },
   pg_repack: { debian: 'postgresql-*-repack', rpm: 'pg_repack_*' },
   hypopg: { debian: 'postgresql-*-hypopg', rpm: 'hypopg_*' },
@@ -42,23 +42,25 @@ const broughtBy: Readonly<Record<string, string>> = {
 }
 
 /** A sentence without its full stop that says how to get an extension for this engine, for an error's hint. */
-export function whatBrings(extension: string, engine: Engine): string {
-  const { major } = engine
+export function whatBrings(
+  extension: string,
+  { kind, major, binDirectory }: Engine,
+  platform: string = process.platform,
+): string {
   const source = sources[broughtBy[extension] ?? extension]
-  const family = familyOf(engine)
-  const pattern = source?.[family]
-  const found = pattern?.replaceAll('*', String(major))
-  if (engine.kind === 'npm') {
-    const how = found ? `with the package ${found}` : `and its package for ${extension}`
-    return `install Postgres ${major} from your system's packages ${how}; the engine from npm takes no extensions beside its own`
+  const family = familyOf(kind === 'npm' ? platform : binDirectory)
+  const name = family && source?.[family]?.replaceAll('*', String(major))
+  if (kind === 'system') {
+    return name
+      ? `install the package ${name}`
+      : `install the package of your system that brings ${extension} for Postgres ${major}`
   }
-  if (found) return `install the package ${found}`
-  return `install the package of your system that brings ${extension} for Postgres ${major}`
+  const how = name ? `with the package ${name}` : `and their package for ${extension}`
+  return `the engine from npm takes no extensions beside its own: install Postgres ${major} from your system's packages ${how}`
 }
 
-/** How this engine, or a system engine on the same machine, is packaged. npm engines go by their Linux or macOS path alone, so Debian's names stand for all Linux. */
-function familyOf({ kind, binDirectory }: Engine): keyof Source {
-  if (/\/(?:homebrew|linuxbrew|usr\/local\/opt)\//.test(binDirectory)) return 'homebrew'
-  if (kind === 'system' && !binDirectory.includes('/lib/postgresql/')) return 'rpm'
-  return 'debian'
+/** Whose package names to give. A machine with an npm engine is known by its platform alone, and most Linux machines have Debian's names. */
+function familyOf(place: string): keyof Source | undefined {
+  if (place === 'linux' || place.startsWith('/usr/lib/postgresql/')) return 'debian'
+  return place.startsWith('/usr/pgsql-') ? 'rpm' : undefined
 }

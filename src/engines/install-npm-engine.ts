@@ -1,18 +1,17 @@
-import { chmod, mkdir, open, readFile, readdir, symlink } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../errors/app-error.ts'
 import { freeBytes } from '../system/disk.ts'
-import { errnoOf, withFileErrors } from '../system/file-errors.ts'
-import { ensureDirectory, removeTree, sizeOfTree } from '../system/files.ts'
+import { ensureDirectory, readText, removeTree, sizeOfTree } from '../system/files.ts'
+import { ensureLink, openTree } from '../system/open-tree.ts'
 import { abortError } from '../system/run.ts'
+import { clearLeavings, makeStaging, moveIntoPlace } from '../system/staging.ts'
 import { findNpm, npmPack } from '../system/tools/npm.ts'
 import { unpack } from '../system/tools/tar.ts'
 import { parseAs } from './engine-record.ts'
 import { npmBinDirectory, recordNpmEngine } from './npm-engines.ts'
 import { downloadFailed, npmError } from './npm-failure.ts'
 import type { NpmPackage } from './npm-packages.ts'
-import { clearLeavings, makeStaging, moveIntoPlace } from './staging.ts'
 import type { EngineSite } from './survey.ts'
 
 export interface Installation {
@@ -33,16 +32,18 @@ export async function installNpmEngine(site: EngineSite, job: Installation): Pro
   const { enginesDirectory } = site
   const id = `npm-${job.package.major}.${job.package.minor}`
   await ensureDirectory(enginesDirectory, { mode: 0o755 })
-  await clearLeavings(enginesDirectory, site.log)
+  for (const error of await clearLeavings(enginesDirectory)) {
+    site.log.warn({ error }, 'what a dead install left cannot be removed yet')
+  }
   const staging = await makeStaging(enginesDirectory, id)
   try {
     await fetchPackage(staging, job)
     await repairLinks(staging)
-    await openAndSync(staging)
+    await openTree(staging, (path) => dirname(path) === npmBinDirectory('.'))
     job.report('Checking that it runs')
     await recordNpmEngine(site, staging, id)
     if (job.signal.aborted) throw abortError(job.signal, `the installation of ${id}`)
-    await moveIntoPlace(enginesDirectory, staging, { id, replace: job.replace })
+    await moveIntoPlace(enginesDirectory, staging, { place: id, replace: job.replace })
   } finally {
     await removeTree(staging)
   }
@@ -92,25 +93,14 @@ const Links = z.array(z.object({ source: z.string(), target: z.string() }))
 
 async function repairLinks(packageDirectory: string): Promise<void> {
   const listFile = join(packageDirectory, 'native', 'pg-symlinks.json')
-  const text = await readFile(listFile, 'utf8').catch((error: unknown) => {
-    // Packages of some platforms need no links.
-    if (errnoOf(error) === 'ENOENT') return '[]'
-    throw error
-  })
+  // Packages of some platforms need no links.
+  const text = (await readText(listFile)) ?? '[]'
   const links = parseAs(Links, text)
   if (!links) {
     throw new AppError('ENGINE_BROKEN', `${listFile} is not the list of links that it should be`)
   }
   for (const { source, target } of links) {
-    const from = inside(packageDirectory, target)
-    const to = inside(packageDirectory, source)
-    await withFileErrors(from, async () => {
-      await mkdir(dirname(from), { recursive: true })
-      await symlink(relative(dirname(from), to), from).catch((error: unknown) => {
-        // Already a file or link of the package.
-        if (errnoOf(error) !== 'EEXIST') throw error
-      })
-    })
+    await ensureLink(inside(packageDirectory, target), inside(packageDirectory, source))
   }
 }
 
@@ -118,20 +108,4 @@ function inside(packageDirectory: string, path: string): string {
   const resolved = resolve(packageDirectory, path)
   if (resolved.startsWith(packageDirectory + sep)) return resolved
   throw new AppError('ENGINE_BROKEN', `the package links to ${path}, which is outside of it`)
-}
-
-/** Lets every account read and run what is in a folder, and makes it durable: the rename that follows must not outlive it. */
-async function openAndSync(directory: string): Promise<void> {
-  const programs = npmBinDirectory(directory)
-  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
-    if (entry.isSymbolicLink()) continue
-    const path = join(entry.parentPath, entry.name)
-    const runs = entry.isDirectory() || entry.parentPath === programs
-    await withFileErrors(path, async () => {
-      await using file = await open(path, 'r')
-      await file.chmod(runs ? 0o755 : 0o644)
-      await file.sync()
-    })
-  }
-  await chmod(directory, 0o755)
 }

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Engine } from '../contract/engine.ts'
 import { AppError } from '../errors/app-error.ts'
-import { errnoOf, fileError } from '../system/file-errors.ts'
+import { namesIn } from '../system/entries.ts'
 import { readText, writeAtomic } from '../system/files.ts'
 import { describeEngine } from './describe-engine.ts'
 import { EngineRecord, engineOf, parseAs, recordOf } from './engine-record.ts'
@@ -21,7 +20,7 @@ export function npmBinDirectory(engineDirectory: string): string {
 /** The npm engines that are installed. None is run when nothing changed since it was. */
 export async function findNpmEngines(site: EngineSite): Promise<(Engine | BrokenEngine)[]> {
   const names = await namesIn(site.enginesDirectory)
-  const ids = names.filter((name) => /^npm-\d+\.\d+$/.test(name)).toSorted()
+  const ids = names.filter((name) => /^npm-\d+\.\d+$/.test(name))
   return Promise.all(ids.map((id) => findNpmEngine(site, id)))
 }
 
@@ -66,13 +65,4 @@ export async function recordNpmEngine(
 
 function recordFile(directory: string): string {
   return join(directory, 'engine.json')
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return []
-    throw fileError(error, directory)
-  }
 }

@@ -31,7 +31,7 @@ export interface EngineLog {
   warn(details: Readonly<Record<string, unknown>>, message: string): void
 }
 
-/** Sorts engines and failures apart. A second engine of one id (two packages of the same version) is left out. */
+/** Sorts engines and failures apart, newest engine first. A second one of one id (two packages of the same version) is left out. */
 export function surveyOf(found: readonly (Engine | BrokenEngine)[]): Survey {
   const engines = new Map<string, Engine>()
   const broken: BrokenEngine[] = []
@@ -39,5 +39,6 @@ export function surveyOf(found: readonly (Engine | BrokenEngine)[]): Survey {
     if ('error' in one) broken.push(one)
     else if (!engines.has(one.id)) engines.set(one.id, one)
   }
-  return { engines: [...engines.values()], broken }
+  const newestFirst = (a: Engine, b: Engine): number => b.major - a.major || b.minor - a.minor
+  return { engines: [...engines.values()].toSorted(newestFirst), broken }
 }

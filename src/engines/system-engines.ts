@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isFile, namesIn } from '../system/entries.ts'
 
 /** Where distributions keep their servers; `*` stands for a part of one name. */
 const layouts = [
@@ -36,26 +36,17 @@ async function expand(base: string, [part, ...rest]: readonly string[]): Promise
   if (part === undefined) return [base]
   if (!part.includes('*')) return expand(join(base, part), rest)
   const [before = '', after = ''] = part.split('*')
-  const names = await namesIn(base)
+  const names = await openNames(base)
   const matching = names.filter((name) => name.startsWith(before) && name.endsWith(after))
   const deeper = await Promise.all(matching.map((name) => expand(join(base, name), rest)))
   return deeper.flat()
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+async function openNames(directory: string): Promise<string[]> {
   try {
-    return (await readdir(directory)).toSorted()
+    return await namesIn(directory)
   } catch {
-    // Not there, or closed to us: then no engine of ours is in it.
+    // Closed to us: then no engine of ours is in it.
     return []
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile()
-  } catch {
-    // As above.
-    return false
   }
 }

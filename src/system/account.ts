@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { AppError } from '../errors/app-error.ts'
@@ -103,3 +104,6 @@ function output(program: string, args: readonly string[]): string | undefined {
 function toolEnvironment(): NodeJS.ProcessEnv {
   return { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`, LC_ALL: 'C' }
 }
+
+/** The name of the account that this process runs as. */
+export const ownUserName = (): string => userInfo().username

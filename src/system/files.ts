@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../errors/app-error.ts'
-import { errnoOf, withFileErrors } from './file-errors.ts'
+import { errnoOf, fileError, withFileErrors } from './file-errors.ts'
 
 /** Who a file or folder is to belong to; without one it belongs to us. */
 export interface Owner {
@@ -37,8 +37,10 @@ export async function writeAtomic(
       await file.sync()
       await rename(temporary, path)
     } catch (error) {
+      // Before the removal, which would make a full disk look as if it had room.
+      const meaning = fileError(error, path)
       await rm(temporary, { force: true })
-      throw error
+      throw meaning
     }
     await syncDirectory(dirname(path))
   })
@@ -111,4 +113,33 @@ async function sizeUnder(path: string): Promise<number> {
     if (errnoOf(error) === 'ENOENT') return 0
     throw error
   }
+}
+
+/** Whether there is anything at `path`; a link counts as what it points to. */
+export async function exists(path: string): Promise<boolean> {
+  return withFileErrors(path, async () => {
+    try {
+      await stat(path)
+      return true
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return false
+      throw error
+    }
+  })
+}
+
+/** Renames within one folder, durably: after a power cut the name is the old or the new one. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  await withFileErrors(to, () => rename(from, to))
+  await syncDirectory(dirname(to))
+}
+
+/** The names in a folder, in no order. */
+export async function listNames(path: string): Promise<string[]> {
+  return withFileErrors(path, () => readdir(path))
+}
+
+/** The whole file. Throws HOME_UNUSABLE for one that is not there or not ours to read. */
+export async function readBytes(path: string): Promise<Buffer> {
+  return withFileErrors(path, () => readFile(path))
 }

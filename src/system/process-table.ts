@@ -23,6 +23,13 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   return process.platform === 'linux' ? readLinux(pid) : readWithPs(pid)
 }
 
+/** The command line of one process; empty when it is gone, a kernel thread, or not ours to see. */
+export function argsOf(pid: number): readonly string[] {
+  if (process.platform !== 'linux') return listWithPs().find((p) => p.pid === pid)?.args ?? []
+  const line = (readIfThere(`/proc/${pid}/cmdline`) ?? '').replace(/\0+$/, '')
+  return line === '' ? [] : line.split('\0')
+}
+
 /** Every live process that we may see. */
 export function listProcesses(): RunningProcess[] {
   return process.platform === 'linux' ? listLinux() : listWithPs()
@@ -57,8 +64,7 @@ function listLinux(): RunningProcess[] {
   return pids.flatMap((name) => {
     const stat = parseStat(readIfThere(`/proc/${name}/stat`) ?? '')
     if (!stat || stat.state === 'Z' || stat.state === 'X') return []
-    const line = (readIfThere(`/proc/${name}/cmdline`) ?? '').replace(/\0+$/, '')
-    return [{ pid: Number(name), ppid: stat.ppid, args: line === '' ? [] : line.split('\0') }]
+    return [{ pid: Number(name), ppid: stat.ppid, args: argsOf(Number(name)) }]
   })
 }
 

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Ends the program and all that it started. */
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number | undefined
+  /** How long it has to end by itself after an abort or the deadline; 5 s unless given. */
+  readonly killDelayMs?: number | undefined
   /** Gets each line of either stream as it comes. */
   readonly onLine?: ((line: string) => void) | undefined
 }
@@ -30,8 +32,8 @@ export interface Finished {
   readonly exitCode: number
 }
 
-/** Between SIGTERM and SIGKILL, as in Docker's and execa's habit of seconds: enough to remove temporary files. */
-const killDelayMs = 5000
+/** From SIGTERM to SIGKILL, as execa has it: enough to remove temporary files. */
+const defaultKillDelayMs = 5000
 
 /** How much of stderr an error carries: the reason is at the end, and a log must not be flooded. */
 const tailLines = 20
@@ -69,7 +71,7 @@ export async function run(
   if (!started?.pid) return throwOutcome(await ended)
   if (options.input !== undefined) started.stdin?.end(options.input)
   for (const stream of [started.stdout, started.stderr]) onLines(stream, options.onLine)
-  const disarm = endGroupOnAbort(started.pid, stop)
+  const disarm = endGroupOnAbort(started.pid, stop, options.killDelayMs ?? defaultKillDelayMs)
   const outcome = await ended.finally(disarm)
   if (stop.aborted) throw stopError(program, options)
   return throwOutcome(outcome)
@@ -143,7 +145,7 @@ export function abortError(signal: AbortSignal, what: string): AppError {
 }
 
 /** Gives the function that takes it back once the program has ended. */
-function endGroupOnAbort(pid: number, stop: AbortSignal): () => void {
+function endGroupOnAbort(pid: number, stop: AbortSignal, killDelayMs: number): () => void {
   let killTimer: NodeJS.Timeout | undefined
   const end = (): void => {
     signalGroup(pid, 'SIGTERM')

@@ -1,6 +1,5 @@
-import { provideReflectMetadata } from './reflect-metadata.ts'
+// The library's dependency injection needs it before anything else is loaded.
+import 'reflect-metadata'
 
-provideReflectMetadata()
-
-/** The library that writes certificates, loaded after what it needs is in place. */
+/** The library that writes certificates; loading it takes some 100 ms, so it is loaded where one is issued. */
 export const x509 = await import('@peculiar/x509')

@@ -26,6 +26,7 @@ export const PURE_NODE_MODULES = [
   'node:timers/promises',
   'node:url',
   'node:util',
+  'node:zlib',
 ] as const
 
 export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
@@ -34,7 +35,7 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
   client: { folders: ['contract', 'errors'], packages: ['zod'], node: 'none' },
   compose: { folders: ['contract', 'errors'], packages: ['yaml', 'zod'], node: 'none' },
   core: { folders: ['contract', 'errors'], packages: ['yaml', 'zod'], node: 'none' },
-  system: { folders: ['errors'], packages: ['nano-spawn', '@peculiar/x509'], node: 'any' },
+  system: { folders: ['errors'], packages: ['nano-spawn', '@peculiar/x509', 'reflect-metadata'], node: 'any' },
   engines: { folders: ['system', 'contract', 'errors'], packages: ['zod'], node: 'pure' },
   drivers: {
     folders: ['core', 'system', 'engines', 'contract', 'errors'],
@@ -86,7 +87,7 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
 export const PACKAGE_EXCEPTIONS: readonly {
   readonly under: string
   readonly packages: string[]
-}[] = [{ under: 'system/tools/', packages: ['pg'] }]
+}[] = [{ under: 'system/tools/', packages: ['pg', 'pg-copy-streams'] }]
 
 /** Imports that a folder's rule would allow, narrowed to certain files. */
 export const NARROWED: readonly {

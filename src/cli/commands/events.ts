@@ -1,7 +1,7 @@
 import type { Event } from '../../contract/operation.ts'
 import { command } from '../command.ts'
 import type { Context } from '../context.ts'
-import { stoppable, untilStopped } from '../interrupt.ts'
+import { opened, stoppable, untilStopped } from '../interrupt.ts'
 
 export const events = command({
   name: ['events'],
@@ -18,7 +18,7 @@ export const events = command({
     const daemon = await ctx.daemon()
     const { signal } = stoppable()
     // The stream is opened first, so that nothing falls between it and the list.
-    const fresh = flags.follow ? daemon.streams.watchEvents({}, signal) : undefined
+    const fresh = flags.follow ? opened(daemon.streams.watchEvents({}, signal)) : undefined
     const past = await daemon.api.listEvents({ limit: flags.limit ?? 100 })
     for (const event of past) show(ctx, event)
     if (!fresh) return

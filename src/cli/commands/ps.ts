@@ -1,6 +1,6 @@
 import type { Instance } from '../../contract/instance.ts'
 import { command } from '../command.ts'
-import type { Colour } from '../output/colour.ts'
+import type { Colour, Paint } from '../output/colour.ts'
 import { bytes } from '../output/bytes.ts'
 import { age } from '../output/duration.ts'
 import type { Column } from '../output/table.ts'
@@ -53,19 +53,11 @@ function columns(all: boolean, colour: Colour): Column<Instance>[] {
 }
 
 function paintState({ state }: Instance, colour: Colour): string {
-  switch (state) {
-    case 'ready':
-      return colour.good(state)
-    case 'failed':
-      return colour.bad(state)
-    case 'restarting':
-      return colour.warning(state)
-    case 'stopped':
-      return colour.dim(state)
-    case 'creating':
-    case 'starting':
-    case 'stopping':
-    case 'deleting':
-      return state
+  const paints: Partial<Record<Instance['state'], Paint>> = {
+    ready: colour.good,
+    failed: colour.bad,
+    restarting: colour.warning,
+    stopped: colour.dim,
   }
+  return paints[state]?.(state) ?? state
 }

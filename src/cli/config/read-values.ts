@@ -28,8 +28,9 @@ export async function readValues(
     case 'stdin':
       return { [source.name]: await fromStdin(ctx.stdin, source.name) }
     case 'ask':
-      return { [source.name]: await ask(ctx, source.name) }
+      break
   }
+  return { [source.name]: await ask(ctx, source.name) }
 }
 
 function fromEnvironment(ctx: Context, name: string): string {

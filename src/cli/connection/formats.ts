@@ -14,24 +14,22 @@ const sslmode = 'verify-full'
 export const masked = (connection: Connection): Connection => ({ ...connection, password: mask })
 
 /** A connection as text of the format, each part quoted as that format wants it. */
-export function formatConnection(connection: Connection, format: ConnectionFormat): string {
-  switch (format) {
-    case 'url':
-      return connectionUrl(connection)
-    case 'jdbc':
-      return jdbcUrl(connection)
-    case 'dsn':
-      return dsn(connection)
-    case 'env':
-      return Object.entries({
-        DATABASE_URL: connectionUrl(connection),
-        ...libpqVariables(connection),
-      })
-        .map(([name, value]) => dotenvLine(name, value))
-        .join('\n')
-    case 'json':
-      return JSON.stringify(connectionJson(connection), null, 2)
-  }
+export const formatConnection = (connection: Connection, format: ConnectionFormat): string =>
+  writers[format](connection)
+
+const writers: Readonly<Record<ConnectionFormat, (connection: Connection) => string>> = {
+  url: connectionUrl,
+  jdbc: jdbcUrl,
+  dsn,
+  env: envLines,
+  json: (connection) => JSON.stringify(connectionJson(connection), null, 2),
+}
+
+function envLines(connection: Connection): string {
+  const variables = { DATABASE_URL: connectionUrl(connection), ...libpqVariables(connection) }
+  return Object.entries(variables)
+    .map(([name, value]) => dotenvLine(name, value))
+    .join('\n')
 }
 
 /** The stable shape of `url --json`. */

@@ -4,17 +4,15 @@ import { duration } from './duration.ts'
 
 /** The state of an operation, coloured by what it means. */
 export function operationState({ state, cancelRequested }: Operation, colour: Colour): string {
-  switch (state) {
-    case 'done':
-      return colour.good(state)
-    case 'failed':
-      return colour.bad(state)
-    case 'cancelled':
-      return colour.warning(state)
-    case 'queued':
-    case 'running':
-      return cancelRequested ? colour.warning('cancelling') : colour.accent(state)
+  const live = cancelRequested ? colour.warning('cancelling') : colour.accent(state)
+  const shown = {
+    done: colour.good(state),
+    failed: colour.bad(state),
+    cancelled: colour.warning(state),
+    queued: live,
+    running: live,
   }
+  return shown[state]
 }
 
 /** How long it took, or has been going. */

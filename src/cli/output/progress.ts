@@ -98,6 +98,6 @@ const keyOf = (step: Step): string => `${step.name}\n${step.attempt}`
 
 /** A line that wraps could not be erased by counting lines; colours are dropped from one that is cut. */
 function cut(line: string, columns: number): string {
-  const plain = [...stripVTControlCharacters(line)]
+  const plain = Array.from(stripVTControlCharacters(line))
   return plain.length < columns ? line : `${plain.slice(0, columns - 2).join('')}…`
 }

@@ -48,11 +48,14 @@ function shrink<Row>(columns: readonly Column<Row>[], widths: number[], width: n
   }
 }
 
-const visibleLength = (text: string): number => [...stripVTControlCharacters(text)].length
+/** Code points without colours. */
+const letters = (text: string): string[] => Array.from(stripVTControlCharacters(text))
+
+const visibleLength = (text: string): number => letters(text).length
 
 function fit(text: string, width: number, align: 'left' | 'right'): string {
   const length = visibleLength(text)
-  if (length > width) return `${[...stripVTControlCharacters(text)].slice(0, width - 1).join('')}…`
+  if (length > width) return `${letters(text).slice(0, width - 1).join('')}…`
   const padding = ' '.repeat(width - length)
   return align === 'left' ? text + padding : padding + text
 }

@@ -17,15 +17,15 @@ export interface Terminal {
   /** Colours for text that goes to stderr. */
   readonly noteColour: Colour
   /** Data: a line, or several. */
-  print(text: string): void
+  readonly print: (text: string) => void
   /** Data as JSON, indented by two. */
-  json(value: unknown): void
+  readonly json: (value: unknown) => void
   /** Data as an aligned table as wide as the terminal. */
-  table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void
+  readonly table: <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => void
   /** A line for people. */
-  note(text: string): void
+  readonly note: (text: string) => void
   /** Something that a person should know and that stops nothing. */
-  warn(text: string): void
+  readonly warn: (text: string) => void
 }
 
 export function createTerminal(

@@ -50,15 +50,9 @@ export function composeOverride(override: ComposeOverride): string {
       ...(relayed ? { 'howdah-relay': relay(override) } : {}),
       ...Object.fromEntries(override.clients.map((c) => [c.name, client(c, override)])),
     },
-    configs: {
-      ...Object.fromEntries(
-        override.forwarded.map((s) => [
-          `howdah-${s.name}`,
-          { content: escape(forwarderConfig(s.port, server(s, override.reach))) },
-        ]),
-      ),
-      ...(relayed ? { 'howdah-relay': { content: escape(relayConfig(routes(override))) } } : {}),
-    },
+    configs: Object.fromEntries(
+      configTexts(override).map(([name, text]) => [name, { content: escape(text) }]),
+    ),
     ...(relayed ? { volumes: { 'howdah-sockets': {} } } : {}),
   })
   for (const { name } of override.forwarded) resetRest(document, name)
@@ -67,9 +61,24 @@ export function composeOverride(override: ComposeOverride): string {
   return document.toString({ lineWidth: 0 })
 }
 
+/** The HAProxy configurations by name: one of each forwarder, and the relay's. */
+function configTexts(override: ComposeOverride): [string, string][] {
+  const { forwarded, reach } = override
+  const routes = forwarded.map(({ name, endpoint }) => ({ socket: socket(name), endpoint }))
+  return [
+    ...forwarded.map((s): [string, string] => [
+      `howdah-${s.name}`,
+      forwarderConfig(s.port, server(s, reach)),
+    ]),
+    ...(reach === 'relay' && forwarded.length > 0
+      ? [['howdah-relay', relayConfig(routes)] satisfies [string, string]]
+      : []),
+  ]
+}
+
 function forwarder(service: ForwardedService, override: ComposeOverride): object {
   return {
-    ...container(override.forwarderImage, `howdah-${service.name}`),
+    ...container(override, `howdah-${service.name}`),
     restart: 'unless-stopped',
     ...(override.reach === 'relay'
       ? { volumes: ['howdah-sockets:/run/howdah'], depends_on: { 'howdah-relay': started } }
@@ -89,7 +98,7 @@ const started = { condition: 'service_started' }
 
 function relay(override: ComposeOverride): object {
   return {
-    ...container(override.forwarderImage, 'howdah-relay'),
+    ...container(override, 'howdah-relay'),
     restart: 'unless-stopped',
     network_mode: 'host',
     volumes: ['howdah-sockets:/run/howdah'],
@@ -97,9 +106,10 @@ function relay(override: ComposeOverride): object {
 }
 
 /** HAProxy as root without capabilities: it must write in a volume that Docker makes for root, and can do no more. */
-function container(image: string, config: string): object {
+function container(override: ComposeOverride, config: string): object {
+  const [, text = ''] = configTexts(override).find(([name]) => name === config) ?? []
   return {
-    image,
+    image: override.forwarderImage,
     entrypoint: ['haproxy', '-db', '-f', configFile],
     user: '0',
     configs: [{ source: config, target: configFile }],
@@ -107,6 +117,8 @@ function container(image: string, config: string): object {
     security_opt: ['no-new-privileges:true'],
     // As process 1 HAProxy does not end on SIGTERM: it restores the default action, which the kernel ignores there.
     stop_signal: 'SIGUSR1',
+    // Compose makes a container anew when a label changes, but not when only a config's text does.
+    labels: { 'howdah.config': checksum(text) },
     mem_limit: '64m',
   }
 }
@@ -122,10 +134,6 @@ function client(service: ClientService, override: ComposeOverride): object {
   }
 }
 
-function routes(override: ComposeOverride): { socket: string; endpoint: Endpoint }[] {
-  return override.forwarded.map(({ name, endpoint }) => ({ socket: socket(name), endpoint }))
-}
-
 function server(service: ForwardedService, reach: ComposeOverride['reach']): string {
   return reach === 'relay'
     ? `unix@${socket(service.name)}`
@@ -134,41 +142,30 @@ function server(service: ForwardedService, reach: ComposeOverride['reach']): str
 
 const socket = (name: string): string => `${socketFolder}/${name}.sock`
 
+/** 32-bit FNV-1a, as hex. */
+function checksum(text: string): string {
+  let hash = 0x811c9dc5
+  for (const character of text) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
+
 /** Docker Compose interpolates every string of an override; `$$` is one dollar. */
 const escape = (text: string): string => text.replaceAll('$', '$$$$')
 
 /** Whatever else a database service may say of its container; none of it is true of the forwarder. */
-const ofTheDatabase = [
-  ...['build', 'command', 'develop', 'devices', 'env_file', 'environment', 'expose', 'extra_hosts'],
-  ...[
-    'gpus',
-    'group_add',
-    'init',
-    'ipc',
-    'cap_add',
-    'cpus',
-    'cpu_count',
-    'cpu_percent',
-    'cpu_quota',
-  ],
-  ...['cpu_period', 'cpu_shares', 'cpuset', 'deploy', 'mem_reservation', 'mem_swappiness', 'pid'],
-  ...[
-    'memswap_limit',
-    'oom_score_adj',
-    'platform',
-    'ports',
-    'post_start',
-    'pre_stop',
-    'privileged',
-  ],
-  ...['profiles', 'pull_policy', 'read_only', 'runtime', 'secrets', 'shm_size', 'stdin_open'],
-  ...['stop_grace_period', 'sysctls', 'tmpfs', 'tty', 'ulimits', 'userns_mode', 'working_dir'],
-]
+const ofTheDatabase = `
+  build cap_add command cpu_count cpu_percent cpu_period cpu_quota cpu_shares cpus cpuset deploy develop devices env_file
+  environment expose extra_hosts gpus group_add init ipc mem_reservation mem_swappiness memswap_limit oom_score_adj pid
+  platform ports post_start pre_stop privileged profiles pull_policy read_only runtime secrets shm_size stdin_open
+  stop_grace_period sysctls tmpfs tty ulimits userns_mode working_dir`
+  .trim()
+  .split(/\s+/)
 
 /** Keys that merge with the base file by adding to it, so that ours must replace it. */
-const replaced = [
-  ...['cap_drop', 'configs', 'depends_on', 'entrypoint', 'healthcheck', 'security_opt', 'volumes'],
-]
+const replaced =
+  'cap_drop configs depends_on entrypoint extra_hosts healthcheck security_opt volumes'.split(' ')
 
 function resetRest(document: Document, name: string): void {
   const service = document.getIn(['services', name]) as YAMLMap

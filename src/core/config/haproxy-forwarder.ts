@@ -1,5 +1,8 @@
 import type { Endpoint } from '../../contract/instance.ts'
 
+/** The role that readiness checks name; it does not exist, and no check ever comes to a password. */
+export const readinessUser = 'howdah_readiness'
+
 /** Where a forwarder's own readiness is asked, inside its container only. */
 export const readinessUrl = 'http://127.0.0.1:8404/ready'
 
@@ -17,7 +20,7 @@ frontend postgres
 backend instance
     option tcp-check
     tcp-check connect
-    tcp-check send-binary ${startupPacket('howdah_readiness')}
+    tcp-check send-binary ${startupPacket(readinessUser)}
     tcp-check expect rbinary ^(52|45.*00(${ready.map(hex).join('|')}))
     server instance ${server} check inter 10s fastinter 1s downinter 1s rise 1 fall 2
 

@@ -92,7 +92,7 @@ export function initdbArguments(
   const named = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}=${value}`],
   )
-  return ['--data-checksums', '--no-sync', ...(major >= 14 ? ['--no-instructions'] : []), ...named]
+  return ['--data-checksums', ...(major >= 14 ? ['--no-instructions'] : []), ...named]
 }
 
 /** The major version that made a data directory, from its PG_VERSION; undefined when it is none. */

@@ -1,6 +1,7 @@
-import { access, constants, readdir, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { AppError } from '../../errors/app-error.ts'
+import { isFile, isRunnable, namesIn } from '../entries.ts'
 import { run, tail, type Finished } from '../run.ts'
 
 /** One way to start npm: a program, the arguments before npm's own, and the PATH that it needs. */
@@ -57,17 +58,18 @@ export async function findNpm(
 export async function npmCandidates(searchPath: string, execPath: string): Promise<NpmProgram[]> {
   const ownNode = dirname(execPath)
   const path = [ownNode, searchPath].filter((part) => part !== '').join(delimiter)
-  const found = await firstExecutable(searchPath.split(delimiter).map((dir) => join(dir, 'npm')))
+  const folders = searchPath.split(delimiter).filter((folder) => folder !== '')
+  const found = await firstProgram(folders.map((folder) => join(folder, 'npm')))
   const script = found && (await realpath(found))
   const bundled = join(ownNode, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')
   const candidates: NpmProgram[] = []
   if (script && basename(script) === 'npm-cli.js') {
     candidates.push({ program: execPath, args: [script], path })
   }
-  if (await firstExecutable([bundled])) {
+  if (await isFile(bundled)) {
     candidates.push({ program: execPath, args: [bundled], path })
   }
-  const neighbour = found && (await firstExecutable([join(dirname(found), 'node')]))
+  const neighbour = found && (await firstProgram([join(dirname(found), 'node')]))
   if (script && neighbour) {
     candidates.push({ program: neighbour, args: [script], path: searchPath })
   }
@@ -127,7 +129,7 @@ export async function npmPack(
   const output = parseJson(finished.stdout)
   const unpackedBytes = fieldOf(Array.isArray(output) ? output[0] : output, 'unpackedSize')
   // npm 9 gives a scoped package another name in its answer than on the disk.
-  const archive = (await readdir(directory)).find((name) => name.endsWith('.tgz'))
+  const archive = (await namesIn(directory)).find((name) => name.endsWith('.tgz'))
   if (archive === undefined || typeof unpackedBytes !== 'number') return failed(finished)
   return { ok: true, value: { archive: join(directory, archive), unpackedBytes } }
 }
@@ -158,15 +160,9 @@ function call(
   return run(npm.program, [...npm.args, ...args], { ...options, env })
 }
 
-async function firstExecutable(paths: readonly string[]): Promise<string | undefined> {
+async function firstProgram(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
-    try {
-      // npm-cli.js is given to node, so to be readable is all that it needs.
-      await access(path, path.endsWith('.js') ? constants.R_OK : constants.X_OK)
-      return path
-    } catch {
-      // Not there or not ours to run: the next place may have it.
-    }
+    if (await isRunnable(path)) return path
   }
   return undefined
 }

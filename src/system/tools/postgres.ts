@@ -1,4 +1,6 @@
 import { Client, escapeIdentifier, escapeLiteral, type ClientConfig } from 'pg'
+import { from } from 'pg-copy-streams'
+import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../errors/app-error.ts'
 import { connectError, statementError } from './postgres-errors.ts'
 
@@ -33,6 +35,8 @@ export interface Sql {
   query<T extends object>(text: string, values?: readonly unknown[]): Promise<T[]>
   /** Runs one or more statements, separated by semicolons, as one simple query; rows are dropped. */
   exec(text: string): Promise<void>
+  /** Runs `COPY … FROM stdin` with this data, in the form that the statement names. */
+  copyIn(text: string, data: string): Promise<void>
   /** Repeatable; never fails on a connection that is gone. */
   close(): Promise<void>
 }
@@ -72,6 +76,13 @@ export async function connect(options: ConnectOptions): Promise<Sql> {
     async exec(text) {
       try {
         await client.query(text)
+      } catch (error) {
+        throw statementError(error)
+      }
+    },
+    async copyIn(text, data) {
+      try {
+        await pipeline([data], client.query(from(text)))
       } catch (error) {
         throw statementError(error)
       }

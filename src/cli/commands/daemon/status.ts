@@ -33,7 +33,9 @@ export const daemonStatus = command({
     print(`  instances  ${status.instances}`)
     print(`  operations ${status.liveOperations} live`)
     if (status.version !== version()) {
-      warn(`this command line is ${version()}; \`howdah daemon stop\` lets the next command start it`)
+      warn(
+        `this command line is ${version()}; \`howdah daemon stop\` lets the next command start it`,
+      )
     }
   },
 })

@@ -4,7 +4,9 @@ export const engineLs = command({
   name: ['engine', 'ls'],
   summary: 'list the Postgres versions that can run here',
   args: [],
-  flags: { offers: { type: 'boolean', summary: 'Also those that could be fetched (needs the network)' } },
+  flags: {
+    offers: { type: 'boolean', summary: 'Also those that could be fetched (needs the network)' },
+  },
   examples: ['howdah engine ls', 'howdah engine ls --offers --json'],
   scope: 'none',
   async run(ctx, { flags }) {

@@ -5,7 +5,8 @@ import { operationTook } from '../../output/operation-line.ts'
 export const opsTail = command({
   name: ['ops', 'tail'],
   summary: 'follow an operation to its end',
-  description: 'The exit status is that of the operation. Ctrl-C twice leaves; the operation goes on.',
+  description:
+    'The exit status is that of the operation. Ctrl-C twice leaves; the operation goes on.',
   args: [{ name: 'id', kind: 'optional', summary: 'An id; without one, the newest operation' }],
   flags: {},
   examples: ['howdah ops tail', 'howdah ops tail mhz3k2v9abcd'],

@@ -1,0 +1,28 @@
+import { api, streams } from '../contract/api.ts'
+import type { AppError } from '../errors/app-error.ts'
+import { configHandlers } from './handlers/config.ts'
+import { daemonHandlers } from './handlers/daemon.ts'
+import { instanceHandlers } from './handlers/instances.ts'
+import { logStreamHandlers } from './handlers/logs.ts'
+import { operationHandlers, operationStreamHandlers } from './handlers/operations.ts'
+import { projectHandlers } from './handlers/projects.ts'
+import { snapshotHandlers } from './handlers/snapshots.ts'
+import { mount } from './mount.ts'
+import type { Services } from './services.ts'
+
+/** The daemon's HTTP application. */
+export const createApp = (s: Services, onError: (error: AppError) => void) =>
+  mount(
+    api,
+    {
+      ...daemonHandlers(s),
+      ...projectHandlers(s),
+      ...instanceHandlers(s),
+      ...configHandlers(s),
+      ...snapshotHandlers(s),
+      ...operationHandlers(s),
+    },
+    streams,
+    { ...operationStreamHandlers(s), ...logStreamHandlers(s) },
+    onError,
+  )

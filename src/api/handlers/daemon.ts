@@ -1,0 +1,55 @@
+import type { daemonApi } from '../../contract/api/daemon.ts'
+import type { Handlers } from '../../contract/endpoint.ts'
+import { AppError } from '../../errors/app-error.ts'
+import { enqueue } from '../../operations/enqueue.ts'
+import { editInstance, editMember, untilState } from '../../operations/members.ts'
+import { engineInstall } from '../../operations/procedures/engine-install.ts'
+import type { Services } from '../services.ts'
+import { operationView } from '../views/operation-view.ts'
+
+/** A clean shutdown of a busy server may write for a while; see the agent's own limits. */
+const STOP_MS = 180_000
+
+export function daemonHandlers(s: Services): Handlers<typeof daemonApi> {
+  return {
+    getDaemon: () => s.daemon.status(),
+    async stopDaemon({ instances }) {
+      const stopped = instances ? await stopAll(s) : 0
+      s.daemon.stop()
+      return { stopped }
+    },
+    async listEngines({ offers }) {
+      const installed = await s.driver.engines()
+      return { installed, offers: offers ? await s.driver.engineOffers() : [] }
+    },
+    async installEngine({ version, force }) {
+      const [major = 0, minor] = version.split('.').map(Number)
+      const input = { major, ...(minor === undefined ? {} : { minor }), force }
+      return operationView(await enqueue(s.store, s.documents, engineInstall, input))
+    },
+  }
+}
+
+/**
+ * Stops every server for the time without a daemon. What the instances are asked to be stays `running`, so that the next
+ * daemon's `start` knows them; see `wanted` of the member.
+ */
+async function stopAll(s: Services): Promise<number> {
+  const busy = await s.documents.locks.list()
+  if (busy.length > 0) {
+    const [first] = busy
+    throw new AppError('OPERATION_CONFLICT', 'an operation is under way', {
+      details: { operation: first?.value.operation },
+    })
+  }
+  const live = (await s.documents.instances.list()).filter((i) => i.value.wanted === 'running')
+  const signal = AbortSignal.timeout(STOP_MS)
+  await Promise.all(
+    live.map(async ({ value: { project, service } }) => {
+      await editInstance(s, project, service, (i) => ({ ...i, wanted: 'stopped' }))
+      const member = await editMember(s, project, service, (m) => ({ ...m, wanted: 'stopped' }))
+      await untilState(s, member, signal, 'stopped')
+    }),
+  )
+  return live.length
+}

@@ -1,0 +1,56 @@
+import type { instanceApi } from '../../contract/api/instances.ts'
+import type { InstanceDocument } from '../../contract/documents/instance.ts'
+import type { Handlers } from '../../contract/endpoint.ts'
+import type { Instance } from '../../contract/instance.ts'
+import { enqueue } from '../../operations/enqueue.ts'
+import { namedOrAll } from '../../operations/named-or-all.ts'
+import { instanceOf } from '../../operations/members.ts'
+import { restart, start, stop } from '../../operations/procedures/power.ts'
+import type { Services } from '../services.ts'
+import { instanceView } from '../views/instance-view.ts'
+import { operationView } from '../views/operation-view.ts'
+
+export function instanceHandlers(s: Services): Handlers<typeof instanceApi> {
+  const power =
+    (procedure: typeof start) => async (input: { project: string; services: string[] }) => {
+      const services = await namedOrAll(s, input)
+      const work = { project: input.project, services }
+      return operationView(await enqueue(s.store, s.documents, procedure, work))
+    }
+  return {
+    async listInstances({ project }) {
+      const found = await s.documents.instances.list(...(project ? [project] : []))
+      return Promise.all(found.map((f) => view(s, f.value)))
+    },
+    getInstance: async ({ project, service }) => view(s, await instanceOf(s, project, service)),
+    async getConnection({ project, service }) {
+      const { endpoint, user, database } = await instanceOf(s, project, service)
+      const credential = await s.documents.credentials.get(project, service)
+      const name = `credentials/${project}/${service}`
+      const password = s.secrets.open(name, credential?.value.sealed ?? '')
+      return { endpoint, user, database, password, caFile: s.caFile }
+    },
+    startInstances: power(start),
+    stopInstances: power(stop),
+    restartInstances: power(restart),
+  }
+}
+
+async function view(s: Services, instance: InstanceDocument): Promise<Instance> {
+  const { project, service } = instance
+  const [member, status, projectDocument, lock] = await Promise.all([
+    s.documents.members.get(project, service, '0'),
+    s.documents.observed.get(project, service, '0'),
+    s.documents.projects.get(project),
+    s.documents.locks.get(`${project}/${service}`),
+  ])
+  return instanceView({
+    instance,
+    member: member?.value,
+    status: status?.value,
+    mode: projectDocument?.value.mode ?? 'affordable',
+    caFile: s.caFile,
+    dataBytes: member && (await s.driver.sizeOf(member.value.directory)),
+    operation: lock?.value.operation,
+  })
+}

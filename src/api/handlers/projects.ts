@@ -1,0 +1,40 @@
+import type { projectApi } from '../../contract/api/projects.ts'
+import type { Handlers } from '../../contract/endpoint.ts'
+import { enqueue } from '../../operations/enqueue.ts'
+import { down } from '../../operations/procedures/down.ts'
+import { up } from '../../operations/procedures/up.ts'
+import { planDesired } from '../../operations/plan/plan-desired.ts'
+import type { Services } from '../services.ts'
+import { operationView } from '../views/operation-view.ts'
+import { destructionOf } from '../../operations/plan/destruction.ts'
+
+export function projectHandlers(s: Services): Handlers<typeof projectApi> {
+  return {
+    async listProjects() {
+      const projects = await s.documents.projects.list()
+      return Promise.all(
+        projects.map(async ({ value: { name, mode, directory, createdAt } }) => {
+          const instances = await s.documents.instances.list(name)
+          return { name, mode, directory, createdAt, instances: instances.length }
+        }),
+      )
+    },
+    planProject: async (desired) => (await planDesired(s, desired)).plan,
+    async upProject(desired) {
+      const { plan, work } = await planDesired(s, desired)
+      const { project, mode } = plan
+      const input = { project, mode, directory: desired.directory, work }
+      return operationView(await enqueue(s.store, s.documents, up, input))
+    },
+    previewDown: async (input) => (await destructionOf(s, input)).destroyed,
+    async downProject(input) {
+      const { destroyed, forgetProject } = await destructionOf(s, input)
+      const services = destroyed.map(({ service, finalSnapshot }) => ({
+        service,
+        ...(finalSnapshot ? { finalSnapshot } : {}),
+      }))
+      const work = { project: input.project, services, forgetProject }
+      return operationView(await enqueue(s.store, s.documents, down, work))
+    },
+  }
+}

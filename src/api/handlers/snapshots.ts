@@ -1,0 +1,74 @@
+import type { snapshotApi } from '../../contract/api/snapshots.ts'
+import type { SnapshotDocument } from '../../contract/documents/snapshot.ts'
+import type { Handlers } from '../../contract/endpoint.ts'
+import { AppError } from '../../errors/app-error.ts'
+import { enqueue } from '../../operations/enqueue.ts'
+import { instanceOf } from '../../operations/members.ts'
+import {
+  snapshotCreate,
+  snapshotRemove,
+  snapshotRestore,
+} from '../../operations/procedures/snapshot.ts'
+import type { Services } from '../services.ts'
+import { operationView } from '../views/operation-view.ts'
+import { desiredFromSnapshot } from '../../operations/plan/desired-from-snapshot.ts'
+
+export function snapshotHandlers(s: Services): Handlers<typeof snapshotApi> {
+  const { snapshots, instances, projects } = s.documents
+  return {
+    async listSnapshots({ project }) {
+      const all = (await snapshots.list()).map((f) => f.value)
+      return all.filter((f) => project === undefined || f.project === project).map(publicPart)
+    },
+    async createSnapshot({ project, service, name = `${project}-${service}-${s.newId()}` }) {
+      const instance = await instanceOf(s, project, service)
+      if (instance.wanted !== 'running') {
+        throw new AppError('INSTANCE_NOT_RUNNING', `“${service}” is stopped`)
+      }
+      if (await snapshots.get(name)) {
+        throw new AppError('SNAPSHOT_EXISTS', `there is a snapshot “${name}” already`)
+      }
+      const input = { project, service, name }
+      return operationView(await enqueue(s.store, s.documents, snapshotCreate, input))
+    },
+    async restoreSnapshot({ name, project, as }) {
+      const snapshot = await find(s, name)
+      if (await instances.get(project, as)) {
+        throw new AppError(
+          'INSTANCE_EXISTS',
+          `the project “${project}” has an instance “${as}” already`,
+        )
+      }
+      const directory = (await projects.get(project))?.value.directory ?? ''
+      const input = {
+        name,
+        project,
+        directory,
+        desired: desiredFromSnapshot(s, snapshot, project, as),
+      }
+      return operationView(await enqueue(s.store, s.documents, snapshotRestore, input))
+    },
+    async removeSnapshot({ name }) {
+      await find(s, name)
+      return operationView(await enqueue(s.store, s.documents, snapshotRemove, { name }))
+    },
+  }
+}
+
+async function find(s: Services, name: string): Promise<SnapshotDocument> {
+  const found = await s.documents.snapshots.get(name)
+  if (found) return found.value
+  throw new AppError('SNAPSHOT_NOT_FOUND', `there is no snapshot “${name}”`)
+}
+
+function publicPart(document: SnapshotDocument) {
+  const {
+    settings: _s,
+    memoryBytes: _m,
+    superuser: _u,
+    sealedPassword: _p,
+    format: _f,
+    ...rest
+  } = document
+  return rest
+}

@@ -1,0 +1,83 @@
+import { Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import { z } from 'zod'
+import {
+  type Api,
+  type Endpoint,
+  type Handlers,
+  hasBody,
+  type Stream,
+  type StreamHandlers,
+  type Streams,
+} from '../contract/endpoint.ts'
+import { AppError } from '../errors/app-error.ts'
+
+/** Binds a contract to its handlers. An endpoint or stream without a handler does not compile. */
+export function mount<A extends Api, S extends Streams>(
+  api: A,
+  handlers: Handlers<A>,
+  streams: S,
+  streamHandlers: StreamHandlers<S>,
+  onError: (error: AppError) => void,
+): Hono {
+  const app = new Hono()
+  for (const [name, s] of Object.entries<Stream>(streams)) {
+    mountStream(app, s, streamHandlers[name] as never)
+  }
+  for (const [name, e] of Object.entries<Endpoint>(api)) {
+    mountEndpoint(app, e, handlers[name] as never)
+  }
+  app.onError((error, c) => {
+    const failure = AppError.from(error)
+    if (failure.code === 'INTERNAL') onError(failure)
+    return c.json(failure.toJSON(), failure.status as 500)
+  })
+  return app
+}
+
+const route = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
+
+function mountEndpoint(app: Hono, e: Endpoint, handle: (input: object) => Promise<unknown>): void {
+  app.on(e.method, route(e.path), async (c) => {
+    const rest = hasBody(e) ? await readBody(c.req) : c.req.query()
+    const input = parse(e.input, { ...rest, ...c.req.param() })
+    return c.json(e.reply.parse(await handle(input)) as object)
+  })
+}
+
+function mountStream(
+  app: Hono,
+  s: Stream,
+  handle: (input: object, signal: AbortSignal) => AsyncIterable<unknown>,
+): void {
+  app.get(route(s.path), (c) => {
+    const input = parse(s.input, { ...c.req.query(), ...c.req.param() })
+    const gone = new AbortController()
+    return streamSSE(c, async (sse) => {
+      sse.onAbort(() => gone.abort())
+      try {
+        for await (const item of handle(input, gone.signal)) {
+          await sse.writeSSE({ event: 'item', data: JSON.stringify(s.event.parse(item)) })
+        }
+        await sse.writeSSE({ event: 'end', data: '{}' })
+      } catch (error) {
+        const body = JSON.stringify(AppError.from(error).toJSON())
+        await sse.writeSSE({ event: 'error', data: body })
+      }
+    })
+  })
+}
+
+async function readBody(req: { json: () => Promise<unknown> }): Promise<object> {
+  try {
+    return Object(await req.json()) as object
+  } catch (cause) {
+    throw new AppError('USAGE', 'the request has no JSON body', { cause })
+  }
+}
+
+function parse(schema: z.ZodObject, value: unknown): object {
+  const input = schema.safeParse(value)
+  if (input.success) return input.data
+  throw new AppError('USAGE', `the request does not have its form: ${z.prettifyError(input.error)}`)
+}

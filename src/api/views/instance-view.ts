@@ -1,0 +1,64 @@
+import type { InstanceDocument } from '../../contract/documents/instance.ts'
+import type { MemberDocument, MemberStatus } from '../../contract/documents/member.ts'
+import type { Instance, InstanceState, Mode } from '../../contract/instance.ts'
+
+export interface InstanceFacts {
+  readonly instance: InstanceDocument
+  readonly member: MemberDocument | undefined
+  readonly status: MemberStatus | undefined
+  readonly mode: Mode
+  readonly caFile: string
+  readonly dataBytes: number | undefined
+  readonly operation: string | undefined
+}
+
+/** An instance as people see it, computed from its documents each time. */
+export function instanceView(facts: InstanceFacts): Instance {
+  const { instance, member, status } = facts
+  const directory = member?.directory ?? ''
+  const reason = status?.error?.message
+  return {
+    project: instance.project,
+    service: instance.service,
+    id: instance.id,
+    state: stateOf(instance, status),
+    ...(reason ? { reason } : {}),
+    version: `${instance.engine.major}.${instance.engine.minor}`,
+    engine: instance.engine.id,
+    endpoint: instance.endpoint,
+    user: instance.user,
+    database: instance.database,
+    caFile: facts.caFile,
+    dataDirectory: `${directory}/data`,
+    logFile: `${directory}/log/postgresql.log`,
+    ...(facts.dataBytes === undefined ? {} : { dataBytes: facts.dataBytes }),
+    memoryBytes: instance.memoryBytes,
+    ...(status?.pid ? { pid: status.pid } : {}),
+    ...(status?.startedAt ? { startedAt: status.startedAt } : {}),
+    restarts: status?.restarts ?? 0,
+    createdAt: instance.createdAt,
+    mode: facts.mode,
+    ...(facts.operation ? { operation: facts.operation } : {}),
+  }
+}
+
+function stateOf(instance: InstanceDocument, status: MemberStatus | undefined): InstanceState {
+  if (instance.phase !== 'live') return instance.phase
+  switch (status?.state) {
+    case 'ready':
+      return 'ready'
+    case 'stopping':
+      return 'stopping'
+    case 'stopped':
+    case 'absent':
+      return 'stopped'
+    case 'crashed':
+      return status.failures > 3 ? 'failed' : 'restarting'
+    case 'failed':
+      return 'failed'
+    case 'initialising':
+    case 'starting':
+    case undefined:
+      return 'starting'
+  }
+}

@@ -1,0 +1,29 @@
+import type { DesiredProject } from '../contract/desired.ts'
+import type { Mode } from '../contract/instance.ts'
+import type { ManagedSpec, ProjectSpec } from '../contract/project.ts'
+import { AppError } from '../errors/app-error.ts'
+
+/** What the daemon is told of a project: its managed services only. Throws COMPOSE_INVALID when there is none. */
+export function desiredProject(
+  spec: ProjectSpec,
+  options: { readonly mode: Mode | undefined; readonly allowMissingExtensions: boolean },
+): DesiredProject {
+  const services: Record<string, ManagedSpec> = {}
+  for (const service of Object.values(spec.services)) {
+    if (service.managed) services[service.name] = service.managed
+  }
+  if (Object.keys(services).length === 0) {
+    throw new AppError('COMPOSE_INVALID', `no service of ${spec.name} is marked as managed`, {
+      hint: 'Add `x-howdah-postgres: true` to your Postgres service; --profile switches on what a profile hides.',
+      details: { files: spec.files },
+    })
+  }
+  return {
+    project: spec.name,
+    directory: spec.directory,
+    services,
+    notes: spec.notes,
+    ...(options.mode ? { mode: options.mode } : {}),
+    allowMissingExtensions: options.allowMissingExtensions,
+  }
+}

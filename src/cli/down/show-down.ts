@@ -1,0 +1,38 @@
+import type { Operation } from '../../contract/operation.ts'
+import type { Context, Daemon } from '../context.ts'
+import { newSnapshots } from '../new-snapshots.ts'
+import { bytes } from '../output/bytes.ts'
+import { operationTook } from '../output/operation-line.ts'
+
+interface Outcome {
+  readonly project: string
+  readonly operation: Operation
+  /** All of the project went, not only some services. */
+  readonly whole: boolean
+}
+
+/** The last words of `down`: which snapshots were kept and how to restore them; that configs are kept. */
+export async function showDown(
+  ctx: Context,
+  daemon: Daemon,
+  { project, operation, whole }: Outcome,
+): Promise<void> {
+  const snapshots = await newSnapshots(daemon, project, operation)
+  if (ctx.json) {
+    ctx.terminal.json({ operation, snapshots })
+    return
+  }
+  const { print, note } = ctx.terminal
+  const gone = operation.subjects.map((subject) => subject.split('/').at(-1)).join(', ')
+  print(`Removed ${gone} in ${operationTook(operation, Date.now())}`)
+  for (const { name, service, sizeBytes } of snapshots) {
+    print(`Kept the final snapshot ${name} (${bytes(sizeBytes)})`)
+    note(`  Restore it with: howdah -p ${project} snapshot restore ${name} --as ${service}`)
+  }
+  if (!whole) return
+  const configs = await daemon.api.listConfig({ project })
+  if (configs.length === 0) return
+  const names = configs.map(({ name }) => name).join(' ')
+  note('Stored project configs are not deleted. To delete them, do:')
+  note(`  howdah -p ${project} config rm ${names}`)
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { bytes } from './bytes.ts'
+import { colours, wantsColour } from './colour.ts'
+import { duration, parseDuration } from './duration.ts'
+import { table } from './table.ts'
+
+test.each([
+  [0, '0 ms'],
+  [340.4, '340 ms'],
+  [1_240, '1.2 s'],
+  [42_000, '42 s'],
+  [125_000, '2 m 5 s'],
+  [120_000, '2 m'],
+  [11_400_000, '3 h 10 m'],
+  [352_800_000, '4 d 2 h'],
+])('%d ms reads as %s', (spanMs, text) => {
+  expect(duration(spanMs)).toBe(text)
+})
+
+test.each([
+  ['90s', 90_000],
+  ['10m', 600_000],
+  ['2h30m', 9_000_000],
+  ['1.5h', 5_400_000],
+  ['500ms', 500],
+  ['10', undefined],
+  ['ten minutes', undefined],
+  ['', undefined],
+])('%j as a span is %s ms', (text, spanMs) => {
+  expect(parseDuration(text)).toBe(spanMs)
+})
+
+test.each([
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1536, '1.5 KiB'],
+  [33_554_432, '32 MiB'],
+  [5_368_709_120, '5.0 GiB'],
+])('%d bytes read as %s', (sizeBytes, text) => {
+  expect(bytes(sizeBytes)).toBe(text)
+})
+
+test.each([
+  [{}, true, true],
+  [{}, false, false],
+  [{ NO_COLOR: '1' }, true, false],
+  [{ NO_COLOR: '' }, true, true],
+  [{ FORCE_COLOR: '1' }, false, true],
+  [{ FORCE_COLOR: '0' }, true, false],
+  [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
+  [{ TERM: 'dumb' }, true, false],
+])('with %j on a terminal: %s, colour: %s', (env, isTerminal, colour) => {
+  expect(wantsColour(env, isTerminal)).toBe(colour)
+})
+
+const columns = [
+  { title: 'NAME', value: (row: { name: string }) => row.name, shrinks: true },
+  { title: 'N', value: (row: { name: string; n?: string }) => row.n ?? '', align: 'right' as const },
+]
+
+test('a table aligns by what is seen and leaves no space at the line ends', () => {
+  const colour = colours(true)
+  const rows = [
+    { name: colour.good('a'), n: '1' },
+    { name: 'long', n: '100' },
+    { name: 'none' },
+  ]
+  expect(table(columns, rows, { colour: colours(false) })).toBe(
+    [`NAME    N`, `${colour.good('a')}       1`, 'long  100', 'none'].join('\n'),
+  )
+})
+
+test('a narrow terminal cuts the column that may give way; no terminal cuts nothing', () => {
+  const rows = [{ name: 'a-very-long-name-indeed', n: '1' }]
+  const colour = colours(false)
+  expect(table(columns, rows, { width: 14, colour }).split('\n')[1]).toBe('a-very-lon…  1')
+  expect(table(columns, rows, { colour })).toContain('a-very-long-name-indeed')
+})

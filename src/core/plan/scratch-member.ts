@@ -1,0 +1,43 @@
+import type { MemberDocument } from '../../contract/documents/member.ts'
+import { confFile } from '../config/conf-file.ts'
+import { hbaConf } from '../config/hba.ts'
+import type { MemberPlace } from './member-document.ts'
+
+/**
+ * A server on a copy of someone's data, for us alone: reached by its socket, small, gone soon. Settings that recovery
+ * checks against the original (max_connections and its kin) come from the original's own file.
+ */
+export function scratchMember(
+  original: MemberDocument,
+  place: MemberPlace,
+  copyOf: string,
+  index: number,
+): MemberDocument {
+  const conf = original.files['postgresql.conf'] ?? ''
+  const own = confFile(['A server on a copy, to try it.'], {
+    listen_addresses: '',
+    unix_socket_directories: place.socketDirectory,
+    ssl: 'off',
+    shared_buffers: '16MB',
+    archive_mode: 'off',
+    max_wal_senders: '0',
+    autovacuum: 'off',
+  })
+  return {
+    ...original,
+    index,
+    wanted: 'running',
+    directory: place.directory,
+    socketDirectory: place.socketDirectory,
+    endpoint: { host: '', port: original.endpoint.port },
+    source: { kind: 'copy', directory: copyOf },
+    initialised: false,
+    files: {
+      ...original.files,
+      'postgresql.conf': `${conf}\n${own}`,
+      'pg_hba.conf': hbaConf({ tls: 'optional', open: 'admin' }),
+    },
+    configGeneration: 1,
+    restartGeneration: 1,
+  }
+}

@@ -1,0 +1,38 @@
+/** The calls of the low-level backup API; version 15 renamed them (PostgreSQL manual, 26.3.3). */
+export function backupCalls(major: number): { keepWal: string; start: string; stop: string } {
+  const start =
+    major >= 15 ? `pg_backup_start('howdah', true)` : `pg_start_backup('howdah', true, false)`
+  const stop = major >= 15 ? 'pg_backup_stop(false)' : 'pg_stop_backup(false, false)'
+  return {
+    keepWal: `select pg_create_physical_replication_slot('howdah_copy_' || pg_backend_pid(), true, true)`,
+    start: `select pg_walfile_name(${start}) as wal`,
+    // A stop point on a file's first byte belongs to the file before; asking one byte earlier names the needed one.
+    stop: `select labelfile, pg_walfile_name(lsn - 1) as wal from ${stop}`,
+  }
+}
+
+/** Folders whose content a started server makes anew (PostgreSQL manual, 26.3.3.1). */
+const emptied = [
+  'pg_replslot',
+  'pg_dynshmem',
+  'pg_notify',
+  'pg_serial',
+  'pg_snapshots',
+  'pg_stat_tmp',
+  'pg_subtrans',
+]
+const omitted = ['postmaster.pid', 'postmaster.opts', 'pg_internal.init', 'backup_label.old']
+
+/** Whether a path of the data directory stays out of the copy; the WAL does, because it is copied last. */
+export function leftOutOfCopy(relativePath: string): boolean {
+  const [first = '', second] = relativePath.split('/')
+  const name = relativePath.split('/').at(-1) ?? ''
+  if (second !== undefined && emptied.includes(first))
+    return relativePath !== 'pg_wal/archive_status'
+  return omitted.includes(name) || name.startsWith('pgsql_tmp')
+}
+
+/** A WAL file name: timeline, log and segment, eight hexadecimal digits each; they sort as they were written. */
+export function isWalBetween(name: string, first: string, last: string): boolean {
+  return /^[0-9A-F]{24}$/.test(name) && name >= first && name <= last
+}

@@ -1,0 +1,18 @@
+import { join } from 'node:path'
+
+/** Where a home keeps what; docs/files-on-disk.md says it to people. */
+export const homeLayout = (home: string) => ({
+  lock: join(home, 'run', 'daemon.lock'),
+  /** Who serves and where: read by the command line. */
+  note: join(home, 'run', 'daemon.json'),
+  run: join(home, 'run'),
+  state: join(home, 'state.db'),
+  stateBackups: join(home, 'state-backups'),
+  keys: join(home, 'keys'),
+  configKey: join(home, 'keys', 'config.key'),
+  ca: join(home, 'ca'),
+  caCertificate: join(home, 'ca', 'ca.crt'),
+  caKey: join(home, 'ca', 'ca.key'),
+  log: join(home, 'log'),
+  logFile: join(home, 'log', 'daemon.log'),
+})

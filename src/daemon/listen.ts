@@ -1,0 +1,52 @@
+import { createAdaptorServer } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { chmod, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeAtomic } from '../system/files.ts'
+import { homeLayout } from './home.ts'
+
+/** sun_path: 104 bytes on macOS, 108 on Linux. */
+const LONGEST_SOCKET_PATH = 103
+
+/**
+ * Serves the API on a Unix socket of mode 0600 and notes where. A socket that is there already is a dead daemon's: we
+ * hold the home's lock.
+ */
+export async function listen(
+  home: string,
+  app: Hono,
+): Promise<{ socket: string; close: () => Promise<void> }> {
+  const { run, note } = homeLayout(home)
+  const socket = socketPath(run)
+  await rm(socket, { force: true })
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  // Between bind and chmod only our own umask guards it.
+  const umask = process.umask(0o177)
+  server.listen(socket)
+  await once(server, 'listening')
+  process.umask(umask)
+  await chmod(socket, 0o600)
+  await writeAtomic(note, `${JSON.stringify({ pid: process.pid, socket })}\n`, { mode: 0o600 })
+  return {
+    socket,
+    async close() {
+      await rm(note, { force: true })
+      server.close()
+      // Streams to clients that only watch would keep it open for ever.
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** In the home; in the temporary folder, in one of our own, when the home's path is too long for a socket. */
+function socketPath(run: string): string {
+  const inHome = join(run, 'daemon.sock')
+  if (Buffer.byteLength(inHome) <= LONGEST_SOCKET_PATH) return inHome
+  const short = createHash('sha256').update(run).digest('hex').slice(0, 16)
+  return join(tmpdir(), `howdah-${short}.sock`)
+}

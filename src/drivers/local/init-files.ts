@@ -1,0 +1,127 @@
+import { gunzipSync } from 'node:zlib'
+import { join } from 'node:path'
+import type { MemberDocument } from '../../contract/documents/member.ts'
+import { splitScript } from '../../core/sql-script.ts'
+import { AppError } from '../../errors/app-error.ts'
+import type { Account } from '../../system/account.ts'
+import { ensureDirectory, readBytes, removeTree, writeAtomic } from '../../system/files.ts'
+import { run, tail } from '../../system/run.ts'
+import type { InitFile, InitRun, Session, Watch } from '../driver.ts'
+import { openSession } from './session.ts'
+
+/**
+ * Runs start scripts as the official image does: in their order, `.sql` and `.sql.gz` on the server as the owner, `.sh`
+ * with the image's variables. The first failure ends it with INIT_SCRIPT_FAILED, the file and the line.
+ */
+export async function runInitFiles(
+  member: MemberDocument,
+  files: readonly InitFile[],
+  as: InitRun,
+  account: Account | undefined,
+  { report, signal }: Watch,
+): Promise<void> {
+  for (const file of files) {
+    signal.throwIfAborted()
+    report(file.name)
+    const bytes = await readBytes(file.path)
+    if (file.name.endsWith('.sh')) await runShell(member, file, bytes, as, account, signal)
+    else {
+      const text = file.name.endsWith('.gz') ? unzip(file, bytes) : bytes
+      await runSql(member, file, text.toString('utf8'), as)
+    }
+  }
+}
+
+async function runSql(
+  member: MemberDocument,
+  file: InitFile,
+  text: string,
+  { role, database }: InitRun,
+): Promise<void> {
+  let session: Session = await openSession(member, { database, role })
+  let line = 1
+  try {
+    for (const step of splitScript(text)) {
+      line = step.line
+      if (step.kind === 'quit') return
+      if (step.kind === 'connect') {
+        await session.close()
+        session = await openSession(member, { database: step.database, role })
+      }
+      if (step.kind === 'sql' && step.copyData !== undefined) {
+        await session.copyIn(step.sql, step.copyData)
+      } else if (step.kind === 'sql') await session.query(step.sql)
+    }
+  } catch (error) {
+    throw scriptError(file, AppError.from(error), line, text)
+  } finally {
+    await session.close()
+  }
+}
+
+function scriptError(file: InitFile, error: AppError, startLine: number, text: string): AppError {
+  const statementStart = text
+    .split('\n')
+    .slice(0, startLine - 1)
+    .join('\n').length
+  const position = Number(error.details?.['position'] ?? 0)
+  const before = position > 0 ? text.slice(statementStart, statementStart + position) : ''
+  const line =
+    Number(error.details?.['line'] ?? 0) ||
+    startLine + Math.max(0, before.trim().split('\n').length - 1)
+  return new AppError('INIT_SCRIPT_FAILED', `${file.path}:${line}: ${error.message}`, {
+    details: { ...error.details, file: file.path, line },
+    cause: error,
+  })
+}
+
+function unzip(file: InitFile, bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes)
+  } catch (cause) {
+    throw new AppError('INIT_SCRIPT_FAILED', `${file.path}:1: this is no gzip file`, { cause })
+  }
+}
+
+/** The script may lie in a folder that the servers' account cannot enter, so that account gets a copy of it. */
+async function runShell(
+  member: MemberDocument,
+  file: InitFile,
+  bytes: Buffer,
+  { role, database, password }: InitRun,
+  account: Account | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = join(member.directory, 'init')
+  await ensureDirectory(folder, { mode: 0o700, owner: account })
+  const copy = join(folder, file.name)
+  await writeAtomic(copy, bytes, { mode: 0o700, owner: account })
+  try {
+    const { exitCode, stdout, stderr } = await run('bash', [copy], {
+      cwd: folder,
+      account,
+      signal,
+      env: {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        HOME: folder,
+        PGHOST: member.socketDirectory,
+        PGPORT: String(member.endpoint.port),
+        PGUSER: role,
+        PGDATABASE: database,
+        POSTGRES_USER: role,
+        POSTGRES_DB: database,
+        POSTGRES_PASSWORD: password,
+        PGDATA: join(member.directory, 'data'),
+      },
+    })
+    if (exitCode === 0) return
+    const message = `${file.path} ended with status ${exitCode}: ${lastLine(stderr) || lastLine(stdout)}`
+    throw new AppError('INIT_SCRIPT_FAILED', message, {
+      details: { file: file.path, exitCode, stderr: tail(stderr), stdout: tail(stdout) },
+    })
+  } finally {
+    await removeTree(folder)
+  }
+}
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? ''

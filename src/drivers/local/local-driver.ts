@@ -1,0 +1,121 @@
+import { join } from 'node:path'
+import type { Engine } from '../../contract/engine.ts'
+import { AppError } from '../../errors/app-error.ts'
+import { createEngines, type Engines } from '../../engines/engines.ts'
+import { missingExtensions, whatBrings } from '../../engines/extension-source.ts'
+import type { EngineChoice } from '../../core/plan/engine-choice.ts'
+import type { VersionWanted } from '../../contract/project.ts'
+import type { Account } from '../../system/account.ts'
+import { exists, removeTree, renameDurably, sizeOfTree } from '../../system/files.ts'
+import type { Driver, Watch } from '../driver.ts'
+import { reserveAddress } from './addresses.ts'
+import { copyRunning } from './copy-running.ts'
+import { runInitFiles } from './init-files.ts'
+import { openSession } from './session.ts'
+import { checkConf, settingContexts } from './settings.ts'
+import { socketAccounts, socketDirectoryOf } from './socket.ts'
+
+export interface LocalSite {
+  readonly home: string
+  /** Who servers run as; undefined: as us. */
+  readonly account: Account | undefined
+  readonly warn: (facts: Readonly<Record<string, unknown>>, message: string) => void
+}
+
+/** This machine as a provider: servers are processes here, data is below the home. */
+export function createLocalDriver(site: LocalSite): Driver {
+  const { home, account } = site
+  const engines = createEngines({
+    enginesDirectory: join(home, 'engines'),
+    account,
+    log: { warn: site.warn },
+  })
+  const snapshots = join(home, 'snapshots')
+  const snapshotData = (name: string): string => join(snapshots, name)
+  return {
+    kind: 'local',
+    can: { severalMembers: false, snapshots: true, ownAddress: process.platform === 'linux' },
+    chooseEngine: (wanted, extensions) => chooseEngine(engines, wanted, extensions),
+    ensureEngine: ({ engineId, major, minor }, watch) =>
+      ensureEngine(engines, engineId, { major, minor }, watch),
+    installEngine: (wanted, force, { signal, report }) =>
+      engines.install(wanted, { force, signal, onProgress: report }),
+    engines: async () => [...(await engines.installed())],
+    engineOffers: () => engines.offers(),
+    settingContexts: async (id) => settingContexts(await engineOf(engines, id)),
+    checkConf: async (id, conf) => checkConf(await engineOf(engines, id), conf),
+    reserveEndpoint: reserveAddress,
+    sizeOf: async (directory) => ((await exists(directory)) ? sizeOfTree(directory) : undefined),
+    placeMember: (instanceId, project, service, index) => {
+      const directory = join(home, 'instances', project, service, `${instanceId}-${index}`)
+      return {
+        directory,
+        socketDirectory: socketDirectoryOf(home, `${instanceId}-${index}`),
+        certificateFile: join(directory, 'tls', 'server.pem'),
+      }
+    },
+    socketAccounts: () => socketAccounts(account),
+    session: openSession,
+    runInitFiles: (member, files, as, watch) => runInitFiles(member, files, as, account, watch),
+    copyRunning: (member, target, watch) => copyRunning(member, target, account, watch),
+    placeSnapshot: (name) => ({
+      directory: snapshotData(name),
+      inTheMaking: `${snapshotData(name)}.new`,
+    }),
+    keepSnapshot: async (name) => {
+      await renameDurably(`${snapshotData(name)}.new`, snapshotData(name))
+    },
+    removeSnapshot: async (name) => {
+      await removeTree(`${snapshotData(name)}.new`)
+      await removeTree(snapshotData(name))
+    },
+  }
+}
+
+async function chooseEngine(
+  engines: Engines,
+  wanted: VersionWanted,
+  extensions: readonly string[],
+): Promise<EngineChoice> {
+  const { id, major, minor, engine, sentence } = await engines.choose(wanted, { extensions })
+  const described: Engine = engine ?? notYetHere(id, major, minor)
+  return {
+    engineId: id,
+    major,
+    minor,
+    installed: engine !== undefined,
+    ...(sentence ? { reason: sentence } : {}),
+    missingExtensions: missingExtensions(described, extensions).map((name) => ({
+      name,
+      bringsIt: whatBrings(name, described),
+    })),
+  }
+}
+
+/** An npm engine has the extensions of Postgres's own source, none of which an image is known for. */
+const notYetHere = (id: string, major: number, minor: number): Engine => ({
+  id,
+  kind: 'npm',
+  major,
+  minor,
+  binDirectory: '',
+  tools: [],
+  extensions: [],
+  features: [],
+})
+
+/** The very engine that was chosen; one that went away meanwhile is fetched by its version. */
+async function ensureEngine(
+  engines: Engines,
+  id: string,
+  version: { major: number; minor: number },
+  { signal, report }: Watch,
+): Promise<Engine> {
+  return (await engines.find(id)) ?? engines.ensure(version, { signal, onProgress: report })
+}
+
+async function engineOf(engines: Engines, id: string): Promise<Engine> {
+  const found = await engines.find(id)
+  if (found) return found
+  throw new AppError('ENGINE_UNAVAILABLE', `the engine ${id} is not installed any more`)
+}

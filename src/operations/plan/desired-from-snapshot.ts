@@ -1,0 +1,30 @@
+import type { SnapshotDocument } from '../../contract/documents/snapshot.ts'
+import type { DesiredInstance } from '../../contract/documents/work.ts'
+import { DEFAULT_CPUS } from '../../core/sizing.ts'
+import type { Dependencies } from '../dependencies.ts'
+
+/** An instance like the one that was copied, with its password. */
+export function desiredFromSnapshot(
+  d: Dependencies,
+  snapshot: SnapshotDocument,
+  project: string,
+  service: string,
+): DesiredInstance {
+  const password = d.secrets.open(`snapshots/${snapshot.name}`, snapshot.sealedPassword)
+  const name = `credentials/${project}/${service}`
+  return {
+    service,
+    user: snapshot.user,
+    database: snapshot.database,
+    passwordFingerprint: d.secrets.fingerprint(name, password),
+    sealedPassword: d.secrets.seal(name, password),
+    portWanted: 5432,
+    initdb: {},
+    initFiles: [],
+    settings: snapshot.settings,
+    memoryBytes: snapshot.memoryBytes,
+    cpus: DEFAULT_CPUS,
+    tls: 'optional',
+    fromSnapshot: snapshot.name,
+  }
+}

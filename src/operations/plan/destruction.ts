@@ -1,0 +1,42 @@
+import type { Destruction, FinalSnapshot } from '../../contract/api/projects.ts'
+import { isProduction } from '../../core/modes.ts'
+import { namedOrAll } from '../named-or-all.ts'
+import type { Dependencies } from '../dependencies.ts'
+
+interface Down {
+  readonly project: string
+  readonly services: string[]
+  readonly finalSnapshot: FinalSnapshot
+}
+
+/** What a `down` would remove, each with the snapshot that it would leave. */
+export async function destructionOf(
+  d: Dependencies,
+  { project, services, finalSnapshot }: Down,
+): Promise<{ destroyed: Destruction[]; forgetProject: boolean }> {
+  const named = await namedOrAll(d, { project, services })
+  const all = await d.documents.instances.list(project)
+  const mode = (await d.documents.projects.get(project))?.value.mode ?? 'affordable'
+  const keeps = finalSnapshot === 'keep' || (finalSnapshot === 'auto' && isProduction(mode))
+  const going = all.filter((i) => named.includes(i.value.service))
+  const destroyed = await Promise.all(
+    going.map(async ({ value: instance }) => {
+      const { service } = instance
+      const member = await d.documents.members.get(project, service, '0')
+      // An instance that never was open to clients has nothing worth keeping.
+      const kept = keeps && instance.phase === 'live'
+      return {
+        service,
+        version: `${instance.engine.major}.${instance.engine.minor}`,
+        dataBytes: (member && (await d.driver.sizeOf(member.value.directory))) ?? 0,
+        createdAt: instance.createdAt,
+        ...(kept ? { finalSnapshot: finalName(project, service, d.newId()) } : {}),
+      }
+    }),
+  )
+  return { destroyed, forgetProject: going.length === all.length }
+}
+
+/** Defang's documented pattern, with an id that is new each time. */
+const finalName = (project: string, service: string, id: string): string =>
+  `${project}-${service}-postgres-${id}-final-snapshot`

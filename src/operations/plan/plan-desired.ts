@@ -1,0 +1,66 @@
+import type { DesiredProject } from '../../contract/desired.ts'
+import type { Work } from '../../contract/documents/work.ts'
+import type { Plan } from '../../contract/plan.ts'
+import { planProject, type Wanted } from '../../core/plan/plan-project.ts'
+import { AppError } from '../../errors/app-error.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { resolveServices } from './resolve-services.ts'
+import { wantedEngine } from './wanted-engine.ts'
+
+/** The plan for a desired project against what is there now. Refusals of any kind come before anything is touched. */
+export async function planDesired(
+  d: Dependencies,
+  desired: DesiredProject,
+): Promise<{ plan: Plan; work: Work[] }> {
+  const { project } = desired
+  const resolved = await resolveServices(d, desired)
+  const observedProject = (await d.documents.projects.get(project))?.value
+  const instances = (await d.documents.instances.list(project)).map((i) => i.value)
+  const wanted: Wanted[] = []
+  for (const r of resolved.services) {
+    const existing = instances.find((i) => i.service === r.desired.service)
+    wanted.push({ desired: r.desired, choice: await wantedEngine(d, r, existing) })
+  }
+  refuseMissingExtensions(wanted, desired.allowMissingExtensions)
+  const mode = desired.mode ?? observedProject?.mode ?? 'affordable'
+  const planned = planProject({
+    project,
+    mode,
+    wanted,
+    notes: [...desired.notes, ...resolved.notes],
+    observed: { project: observedProject, instances },
+    contexts: await contextsOf(d, wanted),
+  })
+  if (planned.refusals.length > 0) {
+    throw new AppError('CHANGE_REFUSED', planned.refusals.join('\n'), {
+      details: { refusals: planned.refusals },
+    })
+  }
+  const { work, notes, orphans, modeMeaning } = planned
+  const actions = work.map((w) => w.action)
+  return {
+    plan: { project, mode, modeMeaning, actions, notes: [...notes], orphans: [...orphans] },
+    work: [...work],
+  }
+}
+
+function refuseMissingExtensions(wanted: readonly Wanted[], allowed: boolean): void {
+  const missing = wanted.flatMap(({ desired, choice }) =>
+    choice.missingExtensions.map((m) => ({ service: desired.service, choice, ...m })),
+  )
+  if (missing.length === 0 || allowed) return
+  const sentences = missing.map(
+    ({ service, name, choice, bringsIt }) =>
+      `the image of “${service}” brings the extension ${name}, and the engine ${choice.engineId} does not have it: ${bringsIt}`,
+  )
+  throw new AppError('EXTENSION_UNAVAILABLE', sentences.join('\n'), {
+    details: { missing: missing.map(({ service, name }) => ({ service, extension: name })) },
+  })
+}
+
+/** When settings take effect, for the engines that are here; one that is fetched first has no instance to change. */
+async function contextsOf(d: Dependencies, wanted: readonly Wanted[]) {
+  const ids = new Set(wanted.filter((w) => w.choice.installed).map((w) => w.choice.engineId))
+  const entries = [...ids].map(async (id) => [id, await d.driver.settingContexts(id)] as const)
+  return Object.fromEntries(await Promise.all(entries))
+}

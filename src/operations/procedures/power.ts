@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { howdahProcedure } from '../dependencies.ts'
+import { startInstance } from '../instance/change.ts'
+import { editInstance, editMember, untilReady, untilState } from '../members.ts'
+
+const Several = z.object({ project: z.string(), services: z.array(z.string()) })
+type Several = z.output<typeof Several>
+
+const subjects = ({ project, services }: Several): string[] =>
+  services.map((s) => `${project}/${s}`)
+const title = (verb: string) => (input: Several) => `${verb} of ${subjects(input).join(', ')}`
+
+export const start = howdahProcedure({
+  kind: 'start',
+  input: Several,
+  title: title('start'),
+  subjects,
+  async run({ project, services }, { step }, d) {
+    for (const service of services) {
+      await step(`${service}: start`, (s) => startInstance(d, project, service, s.signal))
+    }
+  },
+})
+
+export const stop = howdahProcedure({
+  kind: 'stop',
+  input: Several,
+  title: title('stop'),
+  subjects,
+  async run({ project, services }, { step }, d) {
+    for (const service of services) {
+      await step(`${service}: stop`, async (s) => {
+        await editInstance(d, project, service, (i) => ({ ...i, wanted: 'stopped' }))
+        const member = await editMember(d, project, service, (m) => ({ ...m, wanted: 'stopped' }))
+        await untilState(d, member, s.signal, 'stopped')
+      })
+    }
+  },
+})
+
+export const restart = howdahProcedure({
+  kind: 'restart',
+  input: Several,
+  title: title('restart'),
+  subjects,
+  async run({ project, services }, { step }, d) {
+    for (const service of services) {
+      // Asking is a step of its own, so that a resumed restart does not ask twice.
+      await step(`${service}: ask for a restart`, async () => {
+        await editInstance(d, project, service, (i) => ({ ...i, wanted: 'running' }))
+        await editMember(d, project, service, (m) => ({
+          ...m,
+          wanted: 'running',
+          restartGeneration: m.restartGeneration + 1,
+        }))
+      })
+      await step(`${service}: restart`, async (s) => {
+        const member = await editMember(d, project, service, (m) => m)
+        await untilReady(d, member, s.signal)
+      })
+    }
+  },
+})

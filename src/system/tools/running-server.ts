@@ -1,0 +1,43 @@
+import { unlink } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { argsOf, readProcess } from '../process-table.ts'
+import { readPostmasterFile } from './postmaster.ts'
+
+export interface RunningServer {
+  readonly pid: number
+  readonly state: 'starting' | 'ready' | 'stopping'
+}
+
+/**
+ * The server that runs on a data directory, or undefined. Its pid file alone proves nothing: it outlives a killed
+ * server, and another program may have got the number since. So the process must be a postgres started for this folder.
+ */
+export async function findRunningServer(dataDirectory: string): Promise<RunningServer | undefined> {
+  const file = await readPostmasterFile(dataDirectory)
+  if (!file || !isServerOf(file.pid, dataDirectory)) return undefined
+  const state =
+    file.status === 'ready' || file.status === 'standby'
+      ? 'ready'
+      : file.status === 'stopping'
+        ? 'stopping'
+        : 'starting'
+  return { pid: file.pid, state }
+}
+
+/**
+ * Removes the pid file of a server that is gone. Postgres does so itself, but refuses to start when the number belongs
+ * to any other live process, as it may after a reboot.
+ */
+export async function removeStalePidFile(dataDirectory: string): Promise<void> {
+  const file = await readPostmasterFile(dataDirectory)
+  if (!file || isServerOf(file.pid, dataDirectory)) return
+  await unlink(join(dataDirectory, 'postmaster.pid'))
+}
+
+function isServerOf(pid: number, dataDirectory: string): boolean {
+  const entry = readProcess(pid)
+  if (!entry || entry.zombie) return false
+  const args = argsOf(pid)
+  // Joined, because macOS gives the line split at spaces, and its data folder has one.
+  return basename(args[0] ?? '') === 'postgres' && args.join(' ').endsWith(`-D ${dataDirectory}`)
+}
