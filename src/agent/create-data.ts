@@ -28,7 +28,7 @@ async function fillFrom(
 ): Promise<void> {
   const { source } = doc
   if (source.kind === 'copy') {
-    await cloneTree(source.directory, directory, { signal })
+    await cloneTree(source.directory, directory, { signal, sync: source.durable })
     return
   }
   await ensureDirectory(directory, { mode: 0o700, owner: env.account })

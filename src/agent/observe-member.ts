@@ -29,8 +29,7 @@ async function observeServer(doc: MemberDocument): Promise<ServerSeen> {
   const postmaster = await findRunningServer(layout(doc).data)
   if (!postmaster) return { state: 'stopped' }
   const { configGeneration, restartGeneration } = await readServerNote(doc)
-  const { state, pid } = postmaster
-  return { state, pid, configGeneration, restartGeneration }
+  return { ...postmaster, configGeneration, restartGeneration }
 }
 
 /**

@@ -68,7 +68,7 @@ export async function startDaemon({ home, env, terminal }: Options): Promise<voi
 export async function daemonAnswers(home: string): Promise<boolean> {
   try {
     const reply = await socketFetch(daemonSocket(home))('http://howdah/v1/daemon', {})
-    await reply.body?.cancel()
+    await reply.text()
     return reply.ok
   } catch (error) {
     if (error instanceof AppError && error.code === 'DAEMON_UNREACHABLE') return false

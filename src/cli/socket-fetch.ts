@@ -1,7 +1,7 @@
-import { request, type IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
+import { request } from 'node:http'
 import type { Fetch } from '../client/client.ts'
 import { AppError } from '../errors/app-error.ts'
+import { SocketReply } from './socket-reply.ts'
 
 /** Errors of connect(2) that mean that nobody listens on the socket. */
 const nobodyThere = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'])
@@ -20,25 +20,18 @@ export function socketFetch(socketPath: string): Fetch {
           socketPath,
           path: `${pathname}${search}`,
           method: init.method ?? 'GET',
-          headers: Object.fromEntries(new Headers(init.headers)),
+          // The typed client passes plain objects; loading the Headers class would cost as much as all of Node's start.
+          headers: init.headers as Record<string, string> | undefined,
           agent: false,
           ...(init.signal ? { signal: init.signal } : {}),
         },
-        (reply) => resolve(toResponse(reply)),
+        (reply) => resolve(new SocketReply(reply) as unknown as Response),
       )
       sent.on('error', (cause: NodeJS.ErrnoException) => {
         reject(init.signal?.aborted ? cause : unreachable(socketPath, cause))
       })
       sent.end(typeof init.body === 'string' ? init.body : undefined)
     })
-}
-
-function toResponse(reply: IncomingMessage): Response {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(reply.headers)) headers.set(name, String(value))
-  const status = reply.statusCode ?? 500
-  const body = status === 204 ? null : (Readable.toWeb(reply) as ReadableStream<Uint8Array>)
-  return new Response(body, { status, headers })
 }
 
 function unreachable(socketPath: string, cause: NodeJS.ErrnoException): AppError {

@@ -2,8 +2,8 @@ import type { Location, Template } from '../contract/project.ts'
 import { parsePort } from './amounts.ts'
 import type { Environment, EnvironmentContext } from './environment.ts'
 import { shown } from './files.ts'
-import type { GrantedFile } from './granted-files.ts'
-import { folderOf, normalise } from './path.ts'
+import type { GrantedFile, Origin } from './granted-files.ts'
+import { normalise } from './path.ts'
 import { withoutConfig } from './template.ts'
 import { configNames } from './tree.ts'
 
@@ -46,31 +46,35 @@ function contentOf(name: string, { value, at }: Given, { files, context }: Sourc
     return 'unreadable' as const
   }
   const path = normalise(withoutConfig(value))
-  const granted = files.find((file) => file.target === path)
-  const folder = files.find((file) => 'path' in fromOf(file) && file.target === folderOf(path))
-  if (!granted && !folder) {
+  const origin = originAt(path, files)
+  if (!origin) {
     findings.problem(
       at,
       `${name}: nothing is at ${path}. Grant it: \`secrets: [NAME]\` puts a secret at /run/secrets/NAME.`,
     )
     return 'unreadable' as const
   }
-  const from = granted?.from ?? {
-    path: `${folderPath(folder!)}${path.slice(folder!.target.length)}`,
-  }
-  if ('content' in from) return { value: from.content, at: granted!.at }
-  const text = context.readFile(from.path)
+  if (origin.kind === 'broken') return 'unreadable' as const
+  if (origin.kind === 'content') return { value: origin.content, at }
+  const text = context.readFile(origin.path)
   if (text === undefined) {
-    findings.problem(at, `${name}: there is no file ${shown(from.path, context)}; create it.`)
+    findings.problem(at, `${name}: there is no file ${shown(origin.path, context)}; create it.`)
     return 'unreadable' as const
   }
   // As `$(< file)` in the official image: newlines at the end do not belong to the value.
-  const content = text.replace(/\r?\n+$/, '')
+  const content = text.replace(/(?:\r?\n)+$/, '')
   return { value: content === '' ? [] : [content], at }
 }
 
-function folderPath({ from }: GrantedFile): string {
-  return 'path' in from ? from.path : ''
+/** What is at a path in the container: a granted file, or a file in a mounted folder. */
+function originAt(path: string, files: readonly GrantedFile[]): Origin | undefined {
+  const granted = files.find((file) => file.target === path)
+  if (granted) return granted.from
+  for (const { target, from } of files) {
+    if (from.kind !== 'path' || !path.startsWith(`${target}/`)) continue
+    return { kind: 'path', path: `${from.path}${path.slice(target.length)}` }
+  }
+  return undefined
 }
 
 /** The text of a variable that must be known now; a problem when it is config. */

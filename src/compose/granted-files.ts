@@ -11,9 +11,14 @@ export interface GrantedFile {
   /** Absolute path in the container. */
   readonly target: string
   readonly at: Location
-  /** Absolute path on this machine, or the content itself, which may be config. Broken: a problem was found. */
-  readonly from: { readonly path: string } | { readonly content: Template } | 'broken'
+  readonly from: Origin
 }
+
+/** A file of this machine by absolute path, a content that may be config, or nothing because of a problem. */
+export type Origin =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'content'; readonly content: Template }
+  | { readonly kind: 'broken' }
 
 /** The contract's ConfigName. */
 const configName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
@@ -45,27 +50,23 @@ export function grantedFiles(
           source.at,
           `there is no "${source.text}" under the top-level \`${section}\`; add it there.`,
         )
-        granted.push({ target, at: item.at, from: 'broken' })
+        granted.push({ target, at: item.at, from: { kind: 'broken' } })
       }
     }
   }
   for (const item of itemsOf(child(service, 'volumes'))) {
     const mount = mountOf(item, context.lookup('HOME'))
     if (mount?.kind !== 'bind' || mount.source === undefined) continue
-    granted.push({ target: mount.target, at: item.at, from: { path: mount.source } })
+    granted.push({ target: mount.target, at: item.at, from: { kind: 'path', path: mount.source } })
   }
   return granted
 }
 
-function originOf(
-  name: string,
-  defined: Node,
-  { lookup, findings }: EnvironmentContext,
-): GrantedFile['from'] {
+function originOf(name: string, defined: Node, { lookup, findings }: EnvironmentContext): Origin {
   const file = child(defined, 'file')
-  if (file?.kind === 'scalar') return { path: resolvePath(file.base, file.text) }
+  if (file?.kind === 'scalar') return { kind: 'path', path: resolvePath(file.base, file.text) }
   const content = child(defined, 'content')
-  if (content?.kind === 'scalar') return { content: content.template }
+  if (content?.kind === 'scalar') return { kind: 'content', content: content.template }
   const variable = child(defined, 'environment')
   const external = child(defined, 'external')
   const isExternal = external?.kind === 'mapping' || (external && isTrue(external))
@@ -75,16 +76,16 @@ function originOf(
   const at = variable?.at ?? written?.at ?? defined.at
   if (wanted === undefined) {
     findings.problem(at, `"${name}" needs one of \`file\`, \`environment\` or \`external: true\`.`)
-    return 'broken'
+    return { kind: 'broken' }
   }
   const value = variable ? lookup(wanted) : undefined
-  if (value !== undefined) return { content: value === '' ? [] : [value] }
-  if (configName.test(wanted)) return { content: [{ config: wanted }] }
+  if (value !== undefined) return { kind: 'content', content: value === '' ? [] : [value] }
+  if (configName.test(wanted)) return { kind: 'content', content: [{ config: wanted }] }
   findings.problem(
     at,
     `"${wanted}" cannot name a config (letters, digits and "_", at most 64); give it another \`name:\`.`,
   )
-  return 'broken'
+  return { kind: 'broken' }
 }
 
 function isTrue(node: Node): boolean {

@@ -47,7 +47,8 @@ export function readInitFiles(
 
 function filesOf({ target, from, at }: GrantedFile, surroundings: Surroundings): InitFile[] {
   const { findings, listDirectory } = surroundings
-  if (!('path' in from)) {
+  if (from.kind === 'broken') return []
+  if (from.kind === 'content') {
     findings.problem(
       at,
       `${target} must be a file on this machine; write it to one and mount that.`,

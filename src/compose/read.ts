@@ -1,5 +1,6 @@
 import type { ProjectSpec, ServiceSpec } from '../contract/project.ts'
 import { checkKeys } from './check-keys.ts'
+import { checkDependencyCircles } from './dependency-circles.ts'
 import { readDependencies } from './depends-on.ts'
 import { readEnvironment, type EnvironmentContext } from './environment.ts'
 import { readExtension } from './extension.ts'
@@ -39,9 +40,10 @@ export function readProject(input: ReadInput): ProjectSpec {
   const { directory, readFile, listDirectory } = input
   const surroundings: Surroundings = { directory, readFile, listDirectory, findings }
   const variables = readVariables(input.envFiles, input.environment, surroundings)
-  const name = nameOf(input, surroundings, variables)
-  // A file that is not YAML hides what it says, and then nothing else that is found can be trusted.
+  const written = writtenName(input, surroundings)
+  // A file that cannot be read hides what it says, and then nothing else that is found can be trusted.
   findings.throwIfAny()
+  const name = nameOf(input, written, surroundings, variables)
   const lookup: Lookup = (key) => (key === 'COMPOSE_PROJECT_NAME' ? name : variables(key))
   const root = loadFiles(input.files, { ...surroundings, lookup, base: directory })
   if (!root) findings.throwIfAny()
@@ -51,14 +53,23 @@ export function readProject(input: ReadInput): ProjectSpec {
   return { name, directory, files, services, notes: findings.notes }
 }
 
-function nameOf(input: ReadInput, surroundings: Surroundings, lookup: Lookup): string {
-  const { findings, directory } = surroundings
+/** The top-level `name` of the last file that has one; on the way every file is found to be YAML or not. */
+function writtenName(input: ReadInput, surroundings: Surroundings): Entry | undefined {
   let written: Entry | undefined
   for (const { path, text } of input.files) {
-    const shownAs = shown(path, surroundings)
-    const tree = parseYaml({ text, shownAs, base: directory }, findings)
-    written = tree?.entries.get('name') ?? written
+    const file = { text, shownAs: shown(path, surroundings), base: surroundings.directory }
+    written = parseYaml(file, surroundings.findings)?.entries.get('name') ?? written
   }
+  return written
+}
+
+function nameOf(
+  input: ReadInput,
+  written: Entry | undefined,
+  surroundings: Surroundings,
+  lookup: Lookup,
+): string {
+  const { findings, directory } = surroundings
   const scalar = written?.value.kind === 'scalar' ? written.value : undefined
   const sources = {
     flag: input.projectName,
@@ -83,6 +94,7 @@ function readServices(root: Mapping, input: ReadInput, context: EnvironmentConte
   for (const name of active.keys()) {
     services[name] = readService(name, { all, active }, root, context)
   }
+  checkDependencyCircles(services, context.findings)
   checkUnresolved(root, active, services, context.findings)
   return services
 }

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { connection } from './connection.ts'
 import { readMemoryProject } from './memory-project.ts'
-import { requiredConfig } from './required-config.ts'
 import { resolveEnvironment } from './resolve-environment.ts'
 
 const password = 'p@ss/w:rd %&? \'"'
@@ -262,67 +260,4 @@ test('without an endpoint yet, names stay', () => {
     DB_HOST: 'db',
     URL: 'postgres://db/x',
   })
-})
-
-describe('the account of a managed service', () => {
-  const read = (environment: string) =>
-    readMemoryProject({
-      files: {
-        'compose.yaml': `services: {db: {image: postgres, x-howdah-postgres: , environment: ${environment}}}`,
-      },
-    })
-  const account = (environment: string, values: Record<string, string>) =>
-    connection(read(environment), 'db', { config: (name) => values[name] })
-
-  test('has its config put in, as it is', () => {
-    expect(account('{POSTGRES_PASSWORD: }', { POSTGRES_PASSWORD: password })).toEqual({
-      user: 'postgres',
-      database: 'postgres',
-      password,
-    })
-  })
-
-  test('takes its database’s name from the user, also when the user is config', () => {
-    const values = { POSTGRES_USER: 'from-config', POSTGRES_PASSWORD: 'x' }
-    expect(account('[POSTGRES_USER=a, POSTGRES_PASSWORD=b]', {}).database).toBe('a')
-    expect(account('[POSTGRES_USER=a, POSTGRES_PASSWORD=b]', values)).toEqual({
-      user: 'from-config',
-      database: 'from-config',
-      password: 'x',
-    })
-    expect(account('[POSTGRES_USER=a, POSTGRES_DB=d, POSTGRES_PASSWORD=b]', values).database).toBe(
-      'd',
-    )
-  })
-
-  test.each([{}, { POSTGRES_PASSWORD: '' }])('needs its config: %j', (values: object) => {
-    expect(() => account('{POSTGRES_PASSWORD: }', { ...values })).toThrow(
-      expect.objectContaining({
-        code: 'CONFIG_MISSING',
-        details: { names: ['POSTGRES_PASSWORD'] },
-      }),
-    )
-  })
-})
-
-test('required config is listed by name with every use', () => {
-  const spec = project({ A: 'x${PW}${PW}', B: null })
-  expect(
-    requiredConfig(spec).map(({ name, neededBy }) => [
-      name,
-      neededBy.map((use) => `${use.service}.${use.key}`),
-    ]),
-  ).toEqual([
-    ['B', ['app.B']],
-    [
-      'POSTGRES_PASSWORD',
-      [
-        'db.POSTGRES_PASSWORD',
-        'postgres.POSTGRES_PASSWORD',
-        'my-postgres.POSTGRES_PASSWORD',
-        'Mixed_Case.POSTGRES_PASSWORD',
-      ],
-    ],
-    ['PW', ['app.A']],
-  ])
 })

@@ -8,6 +8,8 @@ import type { OperationRecord } from './record.ts'
 export type OnBoundary = (moment: 'before' | 'after', operation: string, step: string) => void
 
 const FIRST_RETRY_MS = 200
+/** Each word of progress is a write to the store; people read no faster. */
+const REPORT_EVERY_MS = 250
 
 /** One step of an operation: kept result, retries, deadline, cancel. See `Context.step`. */
 export async function runStep<T>(
@@ -76,9 +78,12 @@ async function withDeadline<T>(
   body: (step: StepContext) => Promise<T>,
 ): Promise<T> {
   let open = true
+  let lastReportMs = 0
   const report = (progress: string): void => {
+    if (!open || Date.now() - lastReportMs < REPORT_EVERY_MS) return
+    lastReportMs = Date.now()
     // Progress is for those who watch now; the step's end writes the document again.
-    if (open) record.writeStep({ ...step, progress }).catch(() => {})
+    record.writeStep({ ...step, progress }).catch(() => {})
   }
   const remainingMs = step.deadlineAt ? Date.parse(step.deadlineAt) - Date.now() : undefined
   const deadline =

@@ -55,16 +55,16 @@ test.each([
 
 const columns = [
   { title: 'NAME', value: (row: { name: string }) => row.name, shrinks: true },
-  { title: 'N', value: (row: { name: string; n?: string }) => row.n ?? '', align: 'right' as const },
+  {
+    title: 'N',
+    value: (row: { name: string; n?: string }) => row.n ?? '',
+    align: 'right' as const,
+  },
 ]
 
 test('a table aligns by what is seen and leaves no space at the line ends', () => {
   const colour = colours(true)
-  const rows = [
-    { name: colour.good('a'), n: '1' },
-    { name: 'long', n: '100' },
-    { name: 'none' },
-  ]
+  const rows = [{ name: colour.good('a'), n: '1' }, { name: 'long', n: '100' }, { name: 'none' }]
   expect(table(columns, rows, { colour: colours(false) })).toBe(
     [`NAME    N`, `${colour.good('a')}       1`, 'long  100', 'none'].join('\n'),
   )

@@ -55,7 +55,10 @@ const visibleLength = (text: string): number => letters(text).length
 
 function fit(text: string, width: number, align: 'left' | 'right'): string {
   const length = visibleLength(text)
-  if (length > width) return `${letters(text).slice(0, width - 1).join('')}…`
+  if (length > width)
+    return `${letters(text)
+      .slice(0, width - 1)
+      .join('')}…`
   const padding = ' '.repeat(width - length)
   return align === 'left' ? text + padding : padding + text
 }

@@ -7,8 +7,8 @@ import { InitdbOptions } from '../project.ts'
 /** Where a member's data comes from when it has none yet. */
 export const DataSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('initdb'), superuser: z.string(), options: InitdbOptions }),
-  /** A copy of this directory, which is left as it is. */
-  z.object({ kind: z.literal('copy'), directory: z.string() }),
+  /** A copy of this directory, which is left as it is. One that is only tried need not survive a power cut. */
+  z.object({ kind: z.literal('copy'), directory: z.string(), durable: z.boolean() }),
 ])
 export type DataSource = z.output<typeof DataSource>
 

@@ -19,6 +19,7 @@ export type ServerSeen =
   | {
       readonly state: 'starting' | 'ready' | 'stopping'
       readonly pid: number
+      readonly startedAtMs: number
       /** What the running server has taken over. */
       readonly configGeneration: number
       readonly restartGeneration: number

@@ -30,7 +30,7 @@ export function scratchMember(
     directory: place.directory,
     socketDirectory: place.socketDirectory,
     endpoint: { host: '', port: original.endpoint.port },
-    source: { kind: 'copy', directory: copyOf },
+    source: { kind: 'copy', directory: copyOf, durable: false },
     initialised: false,
     files: {
       ...original.files,

@@ -27,8 +27,7 @@ const omitted = ['postmaster.pid', 'postmaster.opts', 'pg_internal.init', 'backu
 export function leftOutOfCopy(relativePath: string): boolean {
   const [first = '', second] = relativePath.split('/')
   const name = relativePath.split('/').at(-1) ?? ''
-  if (second !== undefined && emptied.includes(first))
-    return relativePath !== 'pg_wal/archive_status'
+  if (first === 'pg_wal' || (second !== undefined && emptied.includes(first))) return true
   return omitted.includes(name) || name.startsWith('pgsql_tmp')
 }
 

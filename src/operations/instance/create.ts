@@ -73,7 +73,7 @@ async function place(d: Dependencies, creation: Creation, binDirectory: string):
   const instance = await instanceDocument(d, creation)
   const placement = d.driver.placeMember(instance.id, project, desired.service, '0')
   const source: DataSource = creation.copyOf
-    ? { kind: 'copy', directory: creation.copyOf }
+    ? { kind: 'copy', directory: creation.copyOf, durable: true }
     : { kind: 'initdb', superuser: SUPERUSER, options: desired.initdb }
   const member: MemberDocument = memberDocument({
     instance,

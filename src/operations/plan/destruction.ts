@@ -30,13 +30,13 @@ export async function destructionOf(
         version: `${instance.engine.major}.${instance.engine.minor}`,
         dataBytes: (member && (await d.driver.sizeOf(member.value.directory))) ?? 0,
         createdAt: instance.createdAt,
-        ...(kept ? { finalSnapshot: finalName(project, service, d.newId()) } : {}),
+        ...(kept ? { finalSnapshot: finalName(project, service, instance.id) } : {}),
       }
     }),
   )
   return { destroyed, forgetProject: going.length === all.length }
 }
 
-/** Defang's documented pattern, with an id that is new each time. */
+/** Defang's documented pattern, with the instance's id: never used twice, and the same however often one asks. */
 const finalName = (project: string, service: string, id: string): string =>
   `${project}-${service}-postgres-${id}-final-snapshot`

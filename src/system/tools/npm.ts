@@ -27,6 +27,13 @@ interface CallOptions {
   readonly onLine?: ((line: string) => void) | undefined
 }
 
+/** Two more tries soon after a failed request: npm's own pauses let a machine without network wait for 70 s to be told so. */
+const patience = [
+  '--fetch-retries=2',
+  '--fetch-retry-mintimeout=500',
+  '--fetch-retry-maxtimeout=2000',
+]
+
 /** A registry that has not answered in this time is as good as absent; npm alone would wait for minutes. */
 const viewTimeoutMs = 60_000
 
@@ -84,9 +91,7 @@ export async function npmVersions(
   options: CallOptions = {},
 ): Promise<NpmResult<string[]>> {
   const args = ['view', packageName, 'versions', '--json', '--prefer-online']
-  // One quick second try: a machine without network is to be told so in a second, not in npm's default of twenty.
-  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=500']
-  const finished = await call(npm, [...args, ...patience], { ...options, timeoutMs: viewTimeoutMs })
+  const finished = await call(npm, args, { ...options, timeoutMs: viewTimeoutMs })
   if (finished.exitCode !== 0) return failed(finished)
   // A package with a single version is given as text instead of a list.
   const versions = parseJson(finished.stdout)
@@ -157,7 +162,7 @@ function call(
   options: CallOptions & { readonly cwd?: string; readonly timeoutMs?: number },
 ): Promise<Finished> {
   const env = { PATH: npm.path, npm_config_update_notifier: 'false', NO_COLOR: '1' }
-  return run(npm.program, [...npm.args, ...args], { ...options, env })
+  return run(npm.program, [...npm.args, ...args, ...patience], { ...options, env })
 }
 
 async function firstProgram(paths: readonly string[]): Promise<string | undefined> {

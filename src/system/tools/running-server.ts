@@ -5,6 +5,8 @@ import { readPostmasterFile } from './postmaster.ts'
 
 export interface RunningServer {
   readonly pid: number
+  /** To the second. */
+  readonly startedAtMs: number
   readonly state: 'starting' | 'ready' | 'stopping'
 }
 
@@ -21,7 +23,7 @@ export async function findRunningServer(dataDirectory: string): Promise<RunningS
       : file.status === 'stopping'
         ? 'stopping'
         : 'starting'
-  return { pid: file.pid, state }
+  return { pid: file.pid, startedAtMs: file.startEpoch * 1000, state }
 }
 
 /**

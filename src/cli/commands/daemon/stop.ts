@@ -29,7 +29,8 @@ export const daemonStop = command({
   },
 })
 
-async function untilGone(home: string): Promise<void> {
+/** Returns when no daemon of the home answers any more. Throws DEADLINE_EXCEEDED. */
+export async function untilGone(home: string): Promise<void> {
   const deadlineMs = Date.now() + goneWithinMs
   while (await daemonAnswers(home)) {
     if (Date.now() > deadlineMs) {
