@@ -80,7 +80,9 @@ export class MemberLoop {
       if (this.#server?.pid !== pid) {
         this.#server = identify(pid)
         this.#readySinceMs = Date.now()
-        this.#tell('info', 'instance-ready', `${subjectOf(doc)} takes connections`)
+        // A server that ran before this daemon did is no news.
+        if (this.#status)
+          this.#tell('info', 'instance-ready', `${subjectOf(doc)} takes connections`)
       }
       this.#error = undefined
       if (Date.now() - this.#readySinceMs > STABLE_MS) this.#memory = { failures: 0, retryAtMs: 0 }
@@ -169,7 +171,7 @@ export class MemberLoop {
       configGeneration: running?.configGeneration ?? 0,
       restartGeneration: running?.restartGeneration ?? 0,
       ...(running ? { pid: running.pid } : {}),
-      ...(running && this.#server ? { startedAt: new Date(this.#readySinceMs).toISOString() } : {}),
+      ...(running ? { startedAt: new Date(running.startedAtMs).toISOString() } : {}),
       restarts: this.#restarts,
       failures: this.#memory.failures,
       ...(error && !running ? { error: error.toJSON() } : {}),

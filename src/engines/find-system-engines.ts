@@ -18,7 +18,6 @@ export async function findSystemEngines(site: EngineSite): Promise<(Engine | Bro
   const [directories, text] = await Promise.all([systemBinDirectories(root), readText(cacheFile)])
   const remembered = parseAs(SystemCache, text) ?? {}
   const records: Record<string, EngineRecord> = {}
-  let changed = Object.keys(remembered).length !== directories.length
   const found = await Promise.all(
     directories.map(async (binDirectory) => {
       const key = relative(root, binDirectory)
@@ -28,7 +27,6 @@ export async function findSystemEngines(site: EngineSite): Promise<(Engine | Bro
         records[key] = known
         return engine
       }
-      changed = true
       try {
         const described = await describeEngine({
           kind: 'system',
@@ -42,16 +40,16 @@ export async function findSystemEngines(site: EngineSite): Promise<(Engine | Bro
       }
     }),
   )
-  if (changed) await remember(site, cacheFile, records)
+  const newText = `${JSON.stringify(records, undefined, 2)}\n`
+  if (newText !== (text ?? '{}\n')) await remember(site, cacheFile, newText)
   return found
 }
 
 async function remember(
   { enginesDirectory, log }: EngineSite,
   cacheFile: string,
-  records: Readonly<Record<string, EngineRecord>>,
+  text: string,
 ): Promise<void> {
-  const text = `${JSON.stringify(records, undefined, 2)}\n`
   try {
     await ensureDirectory(enginesDirectory, { mode: 0o755 })
     await writeAtomic(cacheFile, text, { mode: 0o644 })
