@@ -26,7 +26,8 @@ test.each([
   ['A=1\nA=2', ['2']],
   ['A=b c', ['b c']],
   ['A=b # comment', ['b']],
-  ['A= # comment', []],
+  ['A= # no comment', ['# no comment']],
+  ['A=#x', ['#x']],
   ['A=b# not a comment', ['b# not a comment']],
   ['A="b # c" # d', ['b # c']],
   ["A='b # c'# d", ['b # c']],
@@ -37,7 +38,11 @@ test.each([
   [String.raw`A='a\nb'`, [String.raw`a\nb`]],
   [String.raw`A=a\nb`, [String.raw`a\nb`]],
   [String.raw`A="\$X"`, ['$X']],
-  [String.raw`A=\$X`, ['$X']],
+  [
+    String.raw`B=2
+A=\$B`,
+    ['\\2'],
+  ],
   ['A=$$X', ['$X']],
   ['A="two\nlines"', ['two\nlines']],
   ["A='two\nlines'", ['two\nlines']],

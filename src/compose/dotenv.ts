@@ -101,9 +101,9 @@ function readValue(first: string | undefined, match: (pattern: RegExp) => RegExp
     return found && { text: unescape(found[1]!), literal: false, quoted: true }
   }
   const line = match(unquoted)![0]
-    .replace(/(^|[ \t])#.*$/, '')
+    .replace(/[ \t]#.*$/, '')
     .trim()
-  return { text: line.replaceAll(String.raw`\$`, '$$$$'), literal: false, quoted: false }
+  return { text: line, literal: false, quoted: false }
 }
 
 /** Only the name may be shown: the rest of the line may be a secret. */

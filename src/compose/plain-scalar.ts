@@ -16,7 +16,7 @@ export function readPlainScalar(source: string): { type: ScalarType; text: strin
   if (no.has(source)) return { type: 'boolean', text: 'false' }
   const digits = /^[-+.]?\d/.test(source) ? source.replaceAll('_', '') : source
   if (integer.test(digits)) return { type: 'number', text: integerText(digits) }
-  if (float.test(digits)) return { type: 'number', text: String(Number(digits)) }
+  if (float.test(digits)) return { type: 'number', text: floatText(Number(digits)) }
   return { type: 'string', text: source }
 }
 
@@ -27,4 +27,12 @@ function integerText(digits: string): string {
   const octal = /^0[oO]?([0-7]+)$/.exec(unsigned)
   const value = BigInt(octal ? `0o${octal[1]!}` : unsigned)
   return negative && value !== 0n ? `-${value}` : String(value)
+}
+
+/** As Go prints a float: with an exponent of two digits from 1e6 on and below 1e-4. */
+function floatText(value: number): string {
+  const [mantissa, exponent] = value.toExponential().split('e') as [string, string]
+  const size = Number(exponent)
+  if (value === 0 || (size >= -4 && size < 6)) return String(value)
+  return `${mantissa}e${size < 0 ? '-' : '+'}${String(Math.abs(size)).padStart(2, '0')}`
 }

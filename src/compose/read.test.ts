@@ -6,6 +6,8 @@ import { ProjectSpec } from '../contract/project.ts'
 import { AppError } from '../errors/app-error.ts'
 import { readMemoryProject, type MemoryProject } from './memory-project.ts'
 import { readProject } from './read.ts'
+import { requiredConfig } from './required-config.ts'
+import { resolveEnvironment } from './resolve-environment.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const fixtures = join(here, 'fixtures')
@@ -69,9 +71,7 @@ const needed: Record<string, string[]> = {
 describe.skipIf(!existsSync(samples) && process.env['CI'] !== 'true')(
   'public sample applications (skipped where ../shared/samples is not there)',
   () => {
-    test.each(Object.entries(needed))('%s reads unchanged', async (path, names) => {
-      const { requiredConfig } = await import('./required-config.ts')
-      const { resolveEnvironment } = await import('./resolve-environment.ts')
+    test.each(Object.entries(needed))('%s reads unchanged', (path, names) => {
       const folder = join(samples, dirname(path))
       const compose = [path.slice(path.indexOf('/') + 1)]
       const spec = readMemoryProject({ files: filesOf(folder), compose })

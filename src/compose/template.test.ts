@@ -22,6 +22,10 @@ test.each([
   ['$$$$', ['$$']],
   ['$${X}', ['${X}']],
   ['abc$$def', ['abc$def']],
+  ['$', ['$']],
+  ['a$1b', ['a$1b']],
+  ['a$ $-b', ['a$ $-b']],
+  ['${NO:-{"a": 1}}', ['{"a": 1}']],
   ['${X:-d}', ['x']],
   ['${X-d}', ['x']],
   ['${EMPTY:-d}', ['d']],
@@ -61,9 +65,6 @@ test.each([
   ['${NO?say so}', 'NO} is required and not set: say so'],
   ['${EMPTY:?}', 'EMPTY} is required and empty.'],
   ['${NO:?because ${X}}', 'not set: because x'],
-  ['$', '"$" is not a variable'],
-  ['a$1b', '"$1" is not a variable'],
-  ['a$ b', '"$ " is not a variable'],
   ['${}', 'is not a variable'],
   ['${1X}', 'is not a variable'],
   ['${X', '"${X" is not complete'],
@@ -77,5 +78,5 @@ test.each([
 
 test('a broken variable never shows what stands after its name, which may be a secret', () => {
   expect(JSON.stringify(evaluate('${X:-hunter2', lookup))).not.toContain('hunter2')
-  expect(JSON.stringify(evaluate('pa$1hunter2', lookup))).not.toContain('hunter2')
+  expect(JSON.stringify(evaluate('${ hunter2', lookup))).not.toContain('hunter2')
 })

@@ -55,7 +55,8 @@ function parse(text: string, start: number, end?: string): [Part[], number] {
   let plain = ''
   let at = start
   while (at < text.length && text[at] !== end) {
-    if (text[at] !== '$') {
+    // A dollar sign that starts no variable is itself, as with Compose.
+    if (text[at] !== '$' || !/[A-Za-z_{$]/.test(text[at + 1] ?? '')) {
       plain += text[at]
       at += 1
     } else if (text[at + 1] === '$') {
@@ -79,7 +80,7 @@ function parseVariable(text: string, at: number): [Part, number] {
   variableName.lastIndex = start
   const name = variableName.exec(text)?.[0]
   // No more than this: what follows may be a secret.
-  const shown = /^\$(?:\{\w*|.?)/s.exec(text.slice(at))![0]
+  const shown = /^\$\{?\w*/.exec(text.slice(at))![0]
   if (name === undefined) {
     throw new Malformed(
       `"${shown}" is not a variable: write $$ for a plain dollar sign, or \${NAME} for a variable.`,

@@ -155,6 +155,15 @@ test('offline, what is not installed says what was tried, with npm’s own words
   })
 })
 
+test('offline, what npm itself remembers can still be installed', async () => {
+  npm.answer({ versions, failure: offline, cached: true })
+  const engines = createEngines(site)
+  expect((await engines.ensure({ major: 16 })).id).toBe('npm-16.14')
+  await expect(engines.offers({ refresh: true })).rejects.toMatchObject({
+    code: 'ENGINE_DOWNLOAD_FAILED',
+  })
+})
+
 test('the list of versions is kept for offline, and asked for again when it lacks a version', async () => {
   const engines = createEngines(site)
   expect(await engines.offers()).toHaveLength(3)

@@ -40,7 +40,10 @@ export async function findSystemEngines(site: EngineSite): Promise<(Engine | Bro
       }
     }),
   )
-  const newText = `${JSON.stringify(records, undefined, 2)}\n`
+  // In the order of the folders, not of the answers, so that the text is the same when nothing changed.
+  const inOrder = directories.map((directory) => relative(root, directory))
+  const kept = inOrder.filter((key) => records[key]).map((key) => [key, records[key]])
+  const newText = `${JSON.stringify(Object.fromEntries(kept), undefined, 2)}\n`
   if (newText !== (text ?? '{}\n')) await remember(site, cacheFile, newText)
   return found
 }

@@ -1,10 +1,10 @@
 import { AppError } from '../errors/app-error.ts'
-import type { NpmFailure } from '../system/tools/npm.ts'
+import { isFull, type NpmFailure } from '../system/tools/npm.ts'
 
 /** npm's failure as ours: DISK_FULL when it ran out of room, else ENGINE_DOWNLOAD_FAILED with npm's own words in `details`. */
 export function npmError(failure: NpmFailure, what: string, tried: string): AppError {
   const details = { tried, npmCode: failure.code, stderr: failure.stderr }
-  if (failure.code === 'ENOSPC' || failure.code === 'EDQUOT') {
+  if (isFull(failure)) {
     return new AppError('DISK_FULL', `${what}: ${failure.summary}`, {
       details,
       hint: 'Free space where Howdah keeps its engines and where npm keeps its cache, then run the same command again.',

@@ -37,8 +37,8 @@ interface Ask {
 }
 
 /**
- * The Postgres versions that npm has for this machine, from the file when that is fresh. A stale file is used when npm cannot be
- * asked. Throws ENGINE_DOWNLOAD_FAILED when there is nothing to use.
+ * The Postgres versions that npm has for this machine, from the file when that is fresh. A stale file, or npm's own cache, is used
+ * when npm cannot be asked. Throws ENGINE_DOWNLOAD_FAILED when there is nothing to use.
  */
 export async function npmOffers(source: Source, { refresh, signal }: Ask = {}): Promise<Offers> {
   const file = join(source.enginesDirectory, 'offers.json')
@@ -53,9 +53,11 @@ export async function npmOffers(source: Source, { refresh, signal }: Ask = {}): 
     await keep(source, file, versions)
     return { packages: bestPackages(versions), fetchedNow: true }
   } catch (error) {
-    if (!usable || refresh || signal?.aborted) throw error
+    if (refresh || signal?.aborted) throw error
+    const versions = usable?.versions ?? (await rememberedByNpm(source.packageName, signal))
+    if (!versions) throw error
     source.log.warn({ error, file }, 'npm cannot be asked; its answer of an earlier day is used')
-    return { packages: bestPackages(usable.versions), fetchedNow: false }
+    return { packages: bestPackages(versions), fetchedNow: false }
   }
 }
 
@@ -69,6 +71,20 @@ async function ask(packageName: string, signal: AbortSignal | undefined): Promis
   })
   if (!answer.ok) throw npmError(answer.failure, what, `npm view ${packageName} versions`)
   return answer.value
+}
+
+/** What npm's own cache knows, on a machine that had the network once and not since; undefined when it knows nothing. */
+async function rememberedByNpm(
+  packageName: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[] | undefined> {
+  try {
+    const answer = await npmVersions(await findNpm(), packageName, { signal, offline: true })
+    return answer.ok ? answer.value : undefined
+  } catch {
+    // No npm at all; why it could not be asked in the first place is what the caller throws.
+    return undefined
+  }
 }
 
 async function keep(

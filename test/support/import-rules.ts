@@ -35,7 +35,11 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
   client: { folders: ['contract', 'errors'], packages: ['zod'], node: 'none' },
   compose: { folders: ['contract', 'errors'], packages: ['yaml', 'zod'], node: 'none' },
   core: { folders: ['contract', 'errors'], packages: ['yaml', 'zod'], node: 'none' },
-  system: { folders: ['errors'], packages: ['nano-spawn', '@peculiar/x509', 'reflect-metadata'], node: 'any' },
+  system: {
+    folders: ['errors'],
+    packages: ['nano-spawn', '@peculiar/x509', 'reflect-metadata'],
+    node: 'any',
+  },
   engines: { folders: ['system', 'contract', 'errors'], packages: ['zod'], node: 'pure' },
   drivers: {
     folders: ['core', 'system', 'engines', 'contract', 'errors'],

@@ -1,4 +1,4 @@
-import type { CompletedPlace } from './model.ts'
+import type { CompletedFlag, CompletedPlace } from './model.ts'
 
 /** A completion script for bash 3.2 and later. */
 export function bashCompletion(places: readonly CompletedPlace[]): string {
@@ -58,13 +58,15 @@ function choices(places: readonly CompletedPlace[]): [string, string][] {
       .filter(({ value }) => value !== 'none')
       .map(({ words, value }): [string, string] => [
         words.map((word) => quoted(`${path}:${word}`)).join('|'),
-        value === 'file'
-          ? 'COMPREPLY=($(compgen -f -- "$current"))'
-          : value === 'any'
-            ? 'COMPREPLY=()'
-            : `COMPREPLY=($(compgen -W ${quoted([...value].join(' '))} -- "$current"))`,
+        proposals(value),
       ]),
   )
+}
+
+function proposals(value: CompletedFlag['value']): string {
+  if (value === 'file') return 'COMPREPLY=($(compgen -f -- "$current"))'
+  if (typeof value === 'string') return 'COMPREPLY=()'
+  return `COMPREPLY=($(compgen -W ${quoted(value.join(' '))} -- "$current"))`
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`

@@ -1,6 +1,6 @@
 import type { CompletedFlag, CompletedPlace } from './model.ts'
 
-/** A completion script for fish 3 and later. */
+/** A completion script for fish 3.4 and later. */
 export function fishCompletion(places: readonly CompletedPlace[]): string {
   const paths = places.map(({ path }) => path).filter(Boolean)
   const valued = [

@@ -4,9 +4,8 @@ import { noteText } from './note-text.ts'
 
 /** A plan for people, line by line: the mode, each action with its impact, what is left alone. */
 export function planText(plan: Plan, colour: Colour): string {
-  const mode = `${plan.mode.replace('_', ' ')}: ${plan.modeMeaning}`
   return [
-    `${colour.bold(plan.project)} ${colour.dim(`(${mode})`)}`,
+    `${colour.bold(plan.project)} ${colour.dim(`(${plan.modeMeaning})`)}`,
     ...(plan.actions.length === 0
       ? ['  nothing to do: compose and the world agree']
       : plan.actions.map((action) => `  ${actionLine(action, colour)}`)),

@@ -84,13 +84,14 @@ export async function npmCandidates(searchPath: string, execPath: string): Promi
   return candidates
 }
 
-/** All versions of a package that the registry offers. */
+/** All versions of a package: those that the registry offers, or with `offline` those that npm's own cache remembers. */
 export async function npmVersions(
   npm: NpmProgram,
   packageName: string,
-  options: CallOptions = {},
+  { offline = false, ...options }: CallOptions & { readonly offline?: boolean } = {},
 ): Promise<NpmResult<string[]>> {
-  const args = ['view', packageName, 'versions', '--json', '--prefer-online']
+  const source = offline ? '--offline' : '--prefer-online'
+  const args = ['view', packageName, 'versions', '--json', source]
   const finished = await call(npm, args, { ...options, timeoutMs: viewTimeoutMs })
   if (finished.exitCode !== 0) return failed(finished)
   // A package with a single version is given as text instead of a list.
@@ -108,8 +109,9 @@ export interface PackedPackage {
 }
 
 /**
- * Fetches one package as an archive into `directory`, its integrity checked by npm. Not `npm install`: when the disk fills up
- * while that unpacks, it warns, leaves cut-off files behind and exits with 0 (npm 9 to 11).
+ * Fetches one package as an archive into `directory`, its integrity checked by npm; without the network from npm's own cache, when
+ * that has it. Not `npm install`: when the disk fills up
+ * while that unpacks, it warns, leaves cut-off files behind and exits with 0 (seen with npm 9.2 and 11.19).
  */
 export async function npmPack(
   npm: NpmProgram,
@@ -129,14 +131,26 @@ export async function npmPack(
     '--ignore-scripts',
     '--dry-run=false',
   ]
-  const finished = await call(npm, args, { ...options, cwd: directory })
-  if (finished.exitCode !== 0) return failed(finished)
+  const where = { ...options, cwd: directory }
+  let finished = await call(npm, args, where)
+  if (finished.exitCode !== 0) {
+    const failure = parseNpmFailure(finished)
+    if (isFull(failure)) return { ok: false, failure }
+    finished = await call(npm, [...args, '--offline'], where)
+    // What the network said is the reason; that it is not in the cache either goes without saying.
+    if (finished.exitCode !== 0) return { ok: false, failure }
+  }
   const output = parseJson(finished.stdout)
   const unpackedBytes = fieldOf(Array.isArray(output) ? output[0] : output, 'unpackedSize')
-  // npm 9 gives a scoped package another name in its answer than on the disk.
+  // Its answer names the file too; what is on the disk is what counts.
   const archive = (await namesIn(directory)).find((name) => name.endsWith('.tgz'))
   if (archive === undefined || typeof unpackedBytes !== 'number') return failed(finished)
   return { ok: true, value: { archive: join(directory, archive), unpackedBytes } }
+}
+
+/** Whether npm failed because there was no room, here or in its cache. */
+export function isFull({ code }: NpmFailure): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 /** Reads the `error` object of npm's `--json` output; npm may print other lines around it. */

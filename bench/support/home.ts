@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+export const howdahJs = fileURLToPath(new URL('../../bin/howdah.js', import.meta.url))
+
+/** A home of our own with a folder for compose files, ended and removed with everything in it. */
+export async function benchHome() {
+  const root = await mkdtemp(join(tmpdir(), 'hb-'))
+  await chmod(root, 0o755)
+  const home = join(root, 'home')
+  const env = { ...process.env, HOWDAH_HOME: home, NO_COLOR: '1' }
+  const howdah = async (args: readonly string[], cwd = root): Promise<string> => {
+    const { stdout } = await execute(process.execPath, [howdahJs, ...args], { cwd, env })
+    return stdout
+  }
+  return {
+    root,
+    home,
+    howdah,
+    async project(name: string, services: number): Promise<string> {
+      const folder = join(root, name)
+      await mkdir(folder)
+      await writeFile(join(folder, 'compose.yaml'), composeText(name, services))
+      return folder
+    },
+    async [Symbol.asyncDispose]() {
+      await howdah(['daemon', 'stop', '--instances'])
+      await rm(root, { recursive: true })
+    },
+  }
+}
+
+function composeText(name: string, services: number): string {
+  const service = (i: number): string => `  db${i}:
+    image: postgres:16
+    x-howdah-postgres: { memory: 64mb }
+    environment:
+      POSTGRES_USER: app
+      POSTGRES_DB: app
+      POSTGRES_PASSWORD: bench
+`
+  return `name: ${name}\nservices:\n${Array.from({ length: services }, (_, i) => service(i)).join('')}`
+}
