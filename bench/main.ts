@@ -28,7 +28,7 @@ function table(rows: readonly Figure[]): string {
   return cells
     .map((row) =>
       row
-        .map((cell, i) => String(cell).padEnd(widths[i] ?? 0))
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
         .join('  ')
         .trimEnd(),
     )

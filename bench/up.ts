@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import { serverAccount } from '../src/system/account.ts'
 import { type Bench, figure } from './figure.ts'
 import { benchHome } from './support/home.ts'
@@ -45,7 +45,7 @@ async function timed(work: () => Promise<void>): Promise<number> {
 }
 
 async function firstAnswer(connectionString: string): Promise<void> {
-  const client = new pg.Client({ connectionString })
+  const client = new Client({ connectionString })
   await client.connect()
   await client.query('select 1')
   await client.end()
@@ -70,7 +70,7 @@ async function rawInstance(root: string, bin: string): Promise<void> {
     ['-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start'],
     as,
   )
-  const server = new pg.Client({
+  const server = new Client({
     host: folder,
     port: Number(port),
     user: 'app',

@@ -2,6 +2,7 @@ import type { Operation } from '../contract/operation.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { Context, Daemon } from './context.ts'
 import { follow } from './follow.ts'
+import { instancesOf } from './output/operation-line.ts'
 
 interface Change {
   readonly services: readonly string[]
@@ -46,7 +47,7 @@ export async function changeInstances(ctx: Context, change: Change): Promise<voi
 }
 
 function showDone(ctx: Context, change: Change, finished: readonly Operation[]): void {
-  const subjects = finished.flatMap((operation) => operation.subjects)
+  const subjects = finished.flatMap(instancesOf)
   if (subjects.length === 0) ctx.terminal.note('There is no instance to change.')
   for (const subject of subjects) ctx.terminal.print(`${subject} ${change.done}`)
 }

@@ -48,7 +48,7 @@ export async function askSecret(
 
 function demandTerminal(ctx: Context, message: string, flag: string): void {
   if (ctx.interactive) return
-  throw new AppError('CONFIRMATION_REQUIRED', `nobody can answer here: ${message}`, {
+  throw new AppError('CONFIRMATION_REQUIRED', `this must be confirmed, and nobody is here to ask: ${message}`, {
     hint: `Answer with ${flag}, or run it on a terminal.`,
   })
 }

@@ -24,7 +24,11 @@ export interface Context {
    * Runs `body` once and keeps what it returned; a resumed operation gets the kept value. A step that failed for good
    * throws the same error again. A cancelled operation ends before its next step with OPERATION_CANCELLED.
    */
-  step<T>(name: string, body: (step: StepContext) => Promise<T>, options?: StepOptions): Promise<T>
+  readonly step: <T>(
+    name: string,
+    body: (step: StepContext) => Promise<T>,
+    options?: StepOptions,
+  ) => Promise<T>
 }
 
 export interface StepContext {
@@ -32,7 +36,7 @@ export interface StepContext {
   /** 1 unless the step was begun before: then half of it may have happened. */
   readonly attempt: number
   /** The newest word for people who watch. */
-  report(progress: string): void
+  readonly report: (progress: string) => void
 }
 
 export interface StepOptions {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -47,7 +47,7 @@ interface Ended {
   readonly stderr: string
 }
 
-function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [launcher, ...args], { cwd: join(folder, 'shop'), env })
   const written = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (written.stdout += String(chunk)))
@@ -59,9 +59,9 @@ function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> 
   return { child, ended }
 }
 
-async function howdah(...args: string[]): Promise<Ended> {
-  const { child, ended } = start(...args)
-  child.stdin?.end()
+async function howdah(args: readonly string[], stdin = ''): Promise<Ended> {
+  const { child, ended } = start(args)
+  child.stdin?.end(stdin)
   const result = await ended
   expect(result.status, result.stderr).toBe(0)
   return result
@@ -82,27 +82,27 @@ async function until(what: () => Promise<boolean>): Promise<void> {
 beforeAll(async () => {
   if (reason) return
   folder = mkdtempSync(join(tmpdir(), 'howdah-docker-'))
+  // The servers run under another account, which must be able to pass.
+  chmodSync(folder, 0o755)
   mkdirSync(join(folder, 'shop'))
   writeFileSync(join(folder, 'shop', 'compose.yaml'), composeFile)
   engine = await startDocker(join(folder, 'docker'), cache)
   env = { ...process.env, ...engine.env, HOWDAH_HOME: join(folder, 'home') }
-  const { child, ended } = start('config', 'set', 'POSTGRES_PASSWORD', '-')
-  child.stdin?.end(password)
-  expect((await ended).status).toBe(0)
-  await howdah('up', '--yes')
+  await howdah(['config', 'set', 'POSTGRES_PASSWORD', '-'], password)
+  await howdah(['up', '--yes'])
 }, 300_000)
 
 afterAll(async () => {
   if (reason) return
   await engine?.[Symbol.asyncDispose]()
-  await start('daemon', 'stop', '--instances').ended
+  await start(['daemon', 'stop', '--instances']).ended
   rmSync(folder, { recursive: true, force: true })
 }, 120_000)
 
 test.skipIf(reason)(
   title('a container reaches the database by its name, once it is ready'),
   async () => {
-    await howdah('stop')
+    await howdah(['stop'])
     const up = start(
       ...compose('up', '--abort-on-container-exit', '--exit-code-from', 'app', 'app'),
     )
@@ -116,7 +116,7 @@ test.skipIf(reason)(
     })
     const app = await engine.docker('inspect', '--format', '{{.State.Status}}', 'shop-app-1')
     expect(app.trim()).toBe('created')
-    await howdah('start')
+    await howdah(['start'])
     const { status, stdout, stderr } = await up.ended
     expect(status, stderr).toBe(0)
     expect(stdout).toMatch(/app-1 +\| t\n/)
@@ -127,13 +127,13 @@ test.skipIf(reason)(
 test.skipIf(reason)(
   title('asking whether it is ready leaves no trace in the server’s log'),
   async () => {
-    await howdah(...compose('up', '--detach', '--wait', 'database'))
-    const { stdout } = await howdah('ps', '--json')
+    await howdah(compose('up', '--detach', '--wait', 'database'))
+    const { stdout } = await howdah(['ps', '--json'])
     const [instance] = JSON.parse(stdout) as { logFile: string }[]
     const log = readFileSync(instance?.logFile ?? '', 'utf8')
     expect(log).toContain('ready to accept connections')
     expect(log).not.toContain('howdah_readiness')
-    await howdah(...compose('down'))
+    await howdah(compose('down'))
   },
 )
 
@@ -141,7 +141,7 @@ test.skipIf(reason)(
   title('the printed override holds no secret and Docker Compose takes it'),
   async () => {
     const file = join(folder, 'override.yaml')
-    await howdah('compose', '--output', file)
+    await howdah(['compose', '--output', file])
     expect(readFileSync(file, 'utf8')).not.toContain('p@ss')
     const shop = join(folder, 'shop', 'compose.yaml')
     const config = await engine.docker('compose', '-f', shop, '-f', file, 'config')

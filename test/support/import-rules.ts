@@ -81,8 +81,8 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
     node: 'any',
   },
   cli: {
-    folders: ['client', 'compose', 'contract', 'errors', 'daemon'],
-    packages: ['commander', '@clack/prompts'],
+    folders: ['client', 'compose', 'contract', 'core', 'errors', 'daemon'],
+    packages: ['commander', '@clack/prompts', 'zod'],
     node: 'any',
   },
 }
@@ -91,7 +91,10 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
 export const PACKAGE_EXCEPTIONS: readonly {
   readonly under: string
   readonly packages: string[]
-}[] = [{ under: 'system/tools/', packages: ['pg', 'pg-copy-streams'] }]
+}[] = [
+  { under: 'system/tools/', packages: ['pg', 'pg-copy-streams'] },
+  { under: 'cli/sql/', packages: ['pg'] },
+]
 
 /** Imports that a folder's rule would allow, narrowed to certain files. */
 export const NARROWED: readonly {

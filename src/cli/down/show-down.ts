@@ -2,7 +2,7 @@ import type { Operation } from '../../contract/operation.ts'
 import type { Context, Daemon } from '../context.ts'
 import { newSnapshots } from '../new-snapshots.ts'
 import { bytes } from '../output/bytes.ts'
-import { operationTook } from '../output/operation-line.ts'
+import { instancesOf, operationTook } from '../output/operation-line.ts'
 
 interface Outcome {
   readonly project: string
@@ -23,8 +23,8 @@ export async function showDown(
     return
   }
   const { print, note } = ctx.terminal
-  const gone = operation.subjects.map((subject) => subject.split('/').at(-1)).join(', ')
-  print(`Removed ${gone} in ${operationTook(operation, Date.now())}`)
+  const gone = instancesOf(operation).map((subject) => subject.split('/').at(-1))
+  print(`Removed ${gone.join(', ')} in ${operationTook(operation, Date.now())}`)
   for (const { name, service, sizeBytes } of snapshots) {
     print(`Kept the final snapshot ${name} (${bytes(sizeBytes)})`)
     note(`  Restore it with: howdah -p ${project} snapshot restore ${name} --as ${service}`)

@@ -18,3 +18,7 @@ export function operationState({ state, cancelRequested }: Operation, colour: Co
 /** How long it took, or has been going. */
 export const operationTook = ({ createdAt, finishedAt }: Operation, nowMs: number): string =>
   duration((finishedAt ? Date.parse(finishedAt) : nowMs) - Date.parse(createdAt))
+
+/** The instances among what an operation holds, as `project/service`; it may hold a project or a snapshot as well. */
+export const instancesOf = ({ subjects }: Operation): string[] =>
+  subjects.filter((subject) => subject.split('/').length === 2)

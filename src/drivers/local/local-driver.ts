@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Engine } from '../../contract/engine.ts'
 import { AppError } from '../../errors/app-error.ts'
+import { successorOf } from '../../engines/choose-engine.ts'
 import { createEngines, type Engines } from '../../engines/engines.ts'
 import { missingExtensions, whatBrings } from '../../engines/extension-source.ts'
 import type { EngineChoice } from '../../core/plan/engine-choice.ts'
@@ -115,7 +116,7 @@ async function ensureEngine(
 }
 
 async function engineOf(engines: Engines, id: string): Promise<Engine> {
-  const found = await engines.find(id)
+  const found = (await engines.find(id)) ?? successorOf(id, await engines.installed())
   if (found) return found
   throw new AppError('ENGINE_UNAVAILABLE', `the engine ${id} is not installed any more`)
 }

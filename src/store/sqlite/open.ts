@@ -31,7 +31,7 @@ const IO_ERROR = 10
 /** A failure of SQLite as one of ours, told by its result code. */
 export function translate(path: string, cause: unknown): AppError {
   if (cause instanceof AppError) return cause
-  const code = Number((cause as { errcode?: number }).errcode ?? 0) & 0xff
+  const code = ((cause as { errcode?: number }).errcode ?? 0) & 0xff
   const text = cause instanceof Error ? cause.message : String(cause)
   switch (code) {
     case CORRUPT:

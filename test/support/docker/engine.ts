@@ -38,12 +38,16 @@ export async function startDocker(folder: string, cache: string): Promise<Docker
   const archive = rootArchive(cache)
   const socket = join(folder, 'docker.sock')
   const log = join(folder, 'dockerd.log')
-  const args = [
-    ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
-    ...['--host', `unix://${socket}`, '--pidfile', join(folder, 'dockerd.pid')],
+  const options = {
+    '--data-root': join(folder, 'data'),
+    '--exec-root': join(folder, 'exec'),
+    '--pidfile': join(folder, 'dockerd.pid'),
+    '--host': `unix://${socket}`,
     // No bridge and no addresses that another engine of this machine would also take.
-    ...['--bridge', 'none', '--default-address-pool', 'base=10.213.0.0/16,size=24'],
-  ]
+    '--bridge': 'none',
+    '--default-address-pool': 'base=10.213.0.0/16,size=24',
+  }
+  const args = Object.entries(options).flat()
   const output = openSync(log, 'a')
   const child = spawn('dockerd', args, { stdio: ['ignore', output, output] })
   const env = { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: join(folder, 'config') }

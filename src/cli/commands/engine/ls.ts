@@ -26,7 +26,7 @@ export const engineLs = command({
           { title: 'POSTGRES', value: (engine) => `${engine.major}.${engine.minor}` },
           { title: 'KIND', value: (engine) => engine.kind },
           { title: 'EXTENSIONS', value: (e) => String(e.extensions.length), align: 'right' },
-          { title: 'PROGRAMS', value: (engine) => engine.tools.join(' '), shrinks: true },
+          { title: 'PROGRAMS', value: (e) => String(e.tools.length), align: 'right' },
         ],
         found.installed,
       )
