@@ -4,6 +4,7 @@ import { ensureDirectory, readText, writeAtomic } from '../system/files.ts'
 import { certificateFits, issueCertificate } from './certificate.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { layout } from './layout.ts'
+import { readServerNote, writeServerNote } from './server-note.ts'
 
 /** Whether the files that are ours have the document's text, and the certificate fits. */
 export async function filesAreCurrent(doc: MemberDocument): Promise<boolean> {
@@ -24,4 +25,7 @@ export async function writeMemberFiles(doc: MemberDocument, env: AgentEnvironmen
     if ((await readText(join(data, name))) === text) continue
     await writeAtomic(join(data, name), text, { mode: 0o600, owner })
   }
+  // A running server knows nothing of it yet, whatever the document's generation says: a new certificate has none.
+  const note = await readServerNote(doc)
+  await writeServerNote(doc, { ...note, configGeneration: 0 })
 }

@@ -19,6 +19,8 @@ import { Wakeup } from './wakeup.ts'
 
 /** How often a running server is looked at; its death costs a person at most this long. */
 const WATCH_MS = 250
+/** Nothing tells of a certificate that runs out, or of a disk that is mounted again: so it is looked at anew. */
+const RECHECK_MS = { rest: 60 * 60 * 1000, 'give-up': 5000 } as const
 /** A server that ran this long has recovered: the next crash starts the delays afresh. */
 const STABLE_MS = 60_000
 
@@ -106,11 +108,15 @@ export class MemberLoop {
     const server = seen.server.state === 'stopped' ? undefined : identify(seen.server.pid)
     const untilMs = step.kind === 'wait' ? step.untilMs : undefined
     const looksMs = step.kind === 'wait' && !untilMs ? 20 : WATCH_MS
+    const recheckAtMs =
+      step.kind === 'rest' || step.kind === 'give-up'
+        ? Date.now() + RECHECK_MS[step.kind]
+        : Infinity
     while (!signal.aborted) {
       const leftMs = untilMs === undefined ? looksMs : Math.min(looksMs, untilMs - Date.now())
       if (await this.#wakeup.wait(Math.max(1, leftMs))) return
       if (server && !isAlive(server)) return
-      if (untilMs !== undefined && Date.now() >= untilMs) return
+      if (Date.now() >= Math.min(untilMs ?? Infinity, recheckAtMs)) return
       if (step.kind === 'wait' && untilMs === undefined) return
     }
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../errors/app-error.ts'
@@ -105,13 +105,25 @@ async function untilAnswered(child: ChildProcess, home: string, terminal: Termin
 
 function openLog(home: string, logFile: string): { log: number; logStart: number } {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o755 })
-    mkdirSync(join(home, 'log'), { recursive: true, mode: 0o755 })
+    makeFolder(home, 0o711)
+    makeFolder(join(home, 'log'), 0o700)
     const log = openSync(logFile, 'a', 0o600)
     return { log, logStart: statSync(logFile).size }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('HOME_UNUSABLE', `cannot write in ${home}: ${why}`, { cause })
+  }
+}
+
+/** A folder with all above it. Node's own `recursive` never returns where mkdir says ENOENT below a folder that is there (/proc). */
+function makeFolder(path: string, mode: number): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path), 0o755)
+  try {
+    mkdirSync(path, { mode })
+  } catch (error) {
+    // Two commands that start a daemon at once make the same folders.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

@@ -48,7 +48,6 @@ export function readManaged(
     settings: { ...initdb.settings, ...command, ...extension.settings },
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
     ...(cpus === undefined ? {} : { cpus }),
-    ...(resources.shmSizeBytes === undefined ? {} : { shmSizeBytes: resources.shmSizeBytes }),
     ...(healthcheck ? { healthcheck } : {}),
     allowDowntime: extension.allowDowntime,
     ...(extension.fromSnapshot === undefined ? {} : { fromSnapshot: extension.fromSnapshot }),

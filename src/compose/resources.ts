@@ -6,7 +6,6 @@ import { child, type Mapping } from './tree.ts'
 export interface Resources {
   memoryBytes?: number
   cpus?: number
-  shmSizeBytes?: number
 }
 
 const size = 'a size like 512M or 2G'
@@ -31,10 +30,16 @@ export function readResources(service: Mapping, findings: Findings): Resources {
   const cpus = [processors(limits), processors(service), processors(reservations)].find(
     (amount) => amount !== undefined,
   )
-  const shm = bytes(service, 'shm_size')
+  if (bytes(service, 'shm_size') !== undefined) {
+    const at = child(service, 'shm_size')?.at
+    if (at)
+      findings.note(
+        at,
+        'shm_size is not needed: a managed server uses the machine’s own shared memory.',
+      )
+  }
   return {
     ...(memory === undefined ? {} : { memoryBytes: memory }),
     ...(cpus === undefined ? {} : { cpus }),
-    ...(shm === undefined ? {} : { shmSizeBytes: shm }),
   }
 }

@@ -71,7 +71,6 @@ export const ManagedSpec = z.object({
   settings: Settings,
   memoryBytes: z.int().positive().optional(),
   cpus: z.number().positive().optional(),
-  shmSizeBytes: z.int().positive().optional(),
   healthcheck: Healthcheck.optional(),
   allowDowntime: z.boolean(),
   fromSnapshot: SnapshotName.optional(),

@@ -52,7 +52,7 @@ test('a process that ended, and one of another start, is not signalled', async (
 })
 
 test.runIf(process.platform === 'linux')('a zombie counts as gone', async () => {
-  const child = spawn('sh', ['-c', '(exit 0) & echo $!; exec sleep 60'])
+  const child = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'])
   onTestFinished(() => void child.kill('SIGKILL'))
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const pid = Number(line.toString())

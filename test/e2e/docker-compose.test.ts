@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ProjectFolder, projectFolder } from '../support/lab/project-folder.ts'
+import { type CommandResult, type Lab, openLab } from '../support/lab-home.ts'
+import { repository, startCommand } from '../support/started-command.ts'
 import { type DockerEngine, image, startDocker, whyNoDocker } from '../support/docker/engine.ts'
 
-const launcher = join(import.meta.dirname, '..', '..', 'bin', 'howdah.js')
-const cache = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'howdah-docker')
+const cache = join(repository, 'node_modules', '.cache', 'howdah-docker')
 
 /** Characters that mean something in a URL, in a compose file and in a shell. */
 const password = 'p@ss/w:r d$1%&'
@@ -37,34 +37,17 @@ services:
 networks: { back: {} }
 `
 
-let folder: string
+let lab: Lab
+let shop: ProjectFolder
 let engine: DockerEngine
-let env: Record<string, string | undefined>
 
-interface Ended {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+const start = (args: readonly string[], input = ''): Promise<CommandResult> =>
+  startCommand(args, { home: lab.home, directory: shop.directory, input, env: engine.env })
 
-function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [launcher, ...args], { cwd: join(folder, 'shop'), env })
-  const written = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => (written.stdout += String(chunk)))
-  child.stderr.on('data', (chunk) => (written.stderr += String(chunk)))
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (status) => resolve({ status, ...written }))
-  })
-  return { child, ended }
-}
-
-async function howdah(args: readonly string[], stdin = ''): Promise<Ended> {
-  const { child, ended } = start(args)
-  child.stdin?.end(stdin)
-  const result = await ended
-  expect(result.status, result.stderr).toBe(0)
-  return result
+async function howdah(args: readonly string[], input = ''): Promise<CommandResult> {
+  const ended = await start(args, input)
+  expect(ended.status, ended.stderr).toBe(0)
+  return ended
 }
 
 const compose = (...args: string[]): string[] => [
@@ -75,19 +58,19 @@ const compose = (...args: string[]): string[] => [
   ...args,
 ]
 
-async function until(what: () => Promise<boolean>): Promise<void> {
-  while (!(await what())) await pause(100)
+/** Waits for something to become true while a command runs; the command's end ends the wait with its words. */
+async function until(what: () => Promise<boolean>, running: Promise<CommandResult>): Promise<void> {
+  const early = running.then(({ stderr }) => {
+    throw new Error(`it ended before that: ${stderr}`)
+  })
+  while (!(await Promise.race([what(), early]))) await pause(100)
 }
 
 beforeAll(async () => {
   if (reason) return
-  folder = mkdtempSync(join(tmpdir(), 'howdah-docker-'))
-  // The servers run under another account, which must be able to pass.
-  chmodSync(folder, 0o755)
-  mkdirSync(join(folder, 'shop'))
-  writeFileSync(join(folder, 'shop', 'compose.yaml'), composeFile)
-  engine = await startDocker(join(folder, 'docker'), cache)
-  env = { ...process.env, ...engine.env, HOWDAH_HOME: join(folder, 'home') }
+  lab = await openLab()
+  shop = projectFolder(lab, 'shop', { 'compose.yaml': composeFile })
+  engine = await startDocker(join(lab.root, 'docker'), cache)
   await howdah(['config', 'set', 'POSTGRES_PASSWORD', '-'], password)
   await howdah(['up', '--yes'])
 }, 300_000)
@@ -95,17 +78,14 @@ beforeAll(async () => {
 afterAll(async () => {
   if (reason) return
   await engine?.[Symbol.asyncDispose]()
-  await start(['daemon', 'stop', '--instances']).ended
-  rmSync(folder, { recursive: true, force: true })
+  await lab?.[Symbol.asyncDispose]()
 }, 120_000)
 
 test.skipIf(reason)(
   title('a container reaches the database by its name, once it is ready'),
   async () => {
     await howdah(['stop'])
-    const up = start(
-      ...compose('up', '--abort-on-container-exit', '--exit-code-from', 'app', 'app'),
-    )
+    const up = start(compose('up', '--abort-on-container-exit', '--exit-code-from', 'app', 'app'))
     await until(async () => {
       const format = '{{len .State.Health.Log}} {{.State.Health.Status}}'
       const inspected = await engine
@@ -113,11 +93,11 @@ test.skipIf(reason)(
         .catch(() => '')
       expect(inspected).not.toContain('healthy')
       return Number.parseInt(inspected, 10) >= 2
-    })
+    }, up)
     const app = await engine.docker('inspect', '--format', '{{.State.Status}}', 'shop-app-1')
     expect(app.trim()).toBe('created')
     await howdah(['start'])
-    const { status, stdout, stderr } = await up.ended
+    const { status, stdout, stderr } = await up
     expect(status, stderr).toBe(0)
     expect(stdout).toMatch(/app-1 +\| t\n/)
     expect(stdout).toContain(`plain=${password}`)
@@ -127,6 +107,7 @@ test.skipIf(reason)(
 test.skipIf(reason)(
   title('asking whether it is ready leaves no trace in the server’s log'),
   async () => {
+    await howdah(['start'])
     await howdah(compose('up', '--detach', '--wait', 'database'))
     const { stdout } = await howdah(['ps', '--json'])
     const [instance] = JSON.parse(stdout) as { logFile: string }[]
@@ -140,11 +121,11 @@ test.skipIf(reason)(
 test.skipIf(reason)(
   title('the printed override holds no secret and Docker Compose takes it'),
   async () => {
-    const file = join(folder, 'override.yaml')
+    const file = join(lab.root, 'override.yaml')
     await howdah(['compose', '--output', file])
     expect(readFileSync(file, 'utf8')).not.toContain('p@ss')
-    const shop = join(folder, 'shop', 'compose.yaml')
-    const config = await engine.docker('compose', '-f', shop, '-f', file, 'config')
+    const written = join(shop.directory, 'compose.yaml')
+    const config = await engine.docker('compose', '-f', written, '-f', file, 'config')
     expect(config).toContain('image: haproxy:')
     expect(config).not.toContain('max_connections')
   },

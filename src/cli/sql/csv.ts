@@ -3,7 +3,8 @@ import type { Outcome } from './outcome.ts'
 /** What a statement gave as `psql --csv` prints it: a header, rows, NULL as nothing; a command's tag as it is. */
 export function formatCsv(outcome: Outcome): string {
   if (outcome.kind === 'command') return `${outcome.tag}\n`
-  if (outcome.columns.length === 0) return ''
+  // psql prints the empty header and leaves out rows without a column.
+  if (outcome.columns.length === 0) return '\n'
   const lines = [outcome.columns.map((column) => column.name), ...outcome.rows]
   return lines.map((line) => `${line.map((value) => field(value ?? '')).join(',')}\n`).join('')
 }

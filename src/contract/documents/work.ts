@@ -18,7 +18,6 @@ export const DesiredInstance = z.object({
   settings: Settings,
   memoryBytes: z.int(),
   cpus: z.number(),
-  shmSizeBytes: z.int().optional(),
   tls: z.enum(['optional', 'required']),
   fromSnapshot: SnapshotName.optional(),
 })

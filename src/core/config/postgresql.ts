@@ -13,7 +13,6 @@ export interface ServerConfig {
   readonly size: Size
   /** What the user set; beats what we size, never what we own. */
   readonly settings: Record<string, string>
-  readonly shmSizeBytes?: number | undefined
 }
 
 /** postgresql.conf of a member. What we own comes last, and Postgres lets the last line win. */

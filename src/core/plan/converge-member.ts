@@ -50,6 +50,14 @@ export function nextStep(
   memory: MemberMemory,
   nowMs: number,
 ): MemberStep {
+  const step = wantedStep(doc, seen)
+  const acts = step.kind !== 'wait' && step.kind !== 'rest' && step.kind !== 'give-up'
+  if (!acts || memory.retryAtMs <= nowMs) return step
+  const state = seen.server.state === 'stopped' ? 'crashed' : seen.server.state
+  return { kind: 'wait', state, untilMs: memory.retryAtMs }
+}
+
+function wantedStep(doc: MemberDocument, seen: MemberSeen): MemberStep {
   switch (doc.wanted) {
     case 'absent':
       return towardsAbsent(seen)
@@ -57,7 +65,7 @@ export function nextStep(
       return towardsStopped(seen)
     case 'running':
       return seen.server.state === 'stopped'
-        ? towardsStarted(doc, seen, memory, nowMs)
+        ? towardsStarted(doc, seen)
         : keepRunning(doc, seen, seen.server)
   }
 }
@@ -88,16 +96,10 @@ function keepRunning(
   return { kind: 'rest', state: 'ready' }
 }
 
-function towardsStarted(
-  doc: MemberDocument,
-  seen: MemberSeen,
-  memory: MemberMemory,
-  nowMs: number,
-): MemberStep {
+function towardsStarted(doc: MemberDocument, seen: MemberSeen): MemberStep {
   if (seen.strays.length > 0) return { kind: 'end-strays', pids: seen.strays }
   if (seen.data === 'foreign') return { kind: 'give-up', reason: 'data-foreign' }
   if (seen.data === 'absent' && doc.initialised) return { kind: 'give-up', reason: 'data-missing' }
-  if (memory.retryAtMs > nowMs) return { kind: 'wait', state: 'crashed', untilMs: memory.retryAtMs }
   if (seen.data === 'absent') return { kind: 'create-data' }
   if (!seen.filesCurrent) return { kind: 'write-files' }
   return { kind: 'start' }

@@ -57,6 +57,11 @@ export function planChange(
 function refusalsOf(have: InstanceDocument, desired: DesiredInstance, major: number): string[] {
   const name = `“${have.service}”`
   const refusals: string[] = []
+  if (have.phase !== 'live') {
+    refusals.push(
+      `${name} was left half removed; finish it with \`howdah down ${have.service}\`, then it can be made anew`,
+    )
+  }
   if (major !== have.engine.major) {
     refusals.push(
       `${name} runs Postgres ${have.engine.major} and compose asks for ${major}: a change of the major version is not supported yet. Go on with ${have.engine.major}, or make a new service and move the data with pg_dump`,

@@ -71,7 +71,6 @@ function desiredInstance(
     ),
     memoryBytes: Math.max(LEAST_MEMORY_BYTES, spec.memoryBytes ?? DEFAULT_MEMORY_BYTES),
     cpus: spec.cpus ?? DEFAULT_CPUS,
-    ...(spec.shmSizeBytes ? { shmSizeBytes: spec.shmSizeBytes } : {}),
     tls: spec.tls,
     ...(spec.fromSnapshot ? { fromSnapshot: spec.fromSnapshot } : {}),
   }

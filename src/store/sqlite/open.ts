@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../errors/app-error.ts'
 import { migrate } from './schema.ts'
@@ -7,16 +8,28 @@ import { migrate } from './schema.ts'
  * it is. The caller holds the home's lock, so no other process has the file open.
  */
 export function openDatabase(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined
   try {
-    const db = new DatabaseSync(path)
+    if (existsSync(path)) examine(path)
+    db = new DatabaseSync(path)
     db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
-    const rows = db.prepare('pragma quick_check').all() as { quick_check: string }[]
-    const findings = rows.map((r) => r.quick_check).filter((text) => text !== 'ok')
-    if (findings.length > 0) throw corrupt(path, findings)
     migrate(db, path)
     return db
   } catch (cause) {
+    if (db?.isOpen) db.close()
     throw translate(path, cause)
+  }
+}
+
+/** Read-only, because closing any other connection would move the write-ahead log into a damaged file. */
+function examine(path: string): void {
+  const db = new DatabaseSync(path, { readOnly: true })
+  try {
+    const rows = db.prepare('pragma quick_check').all() as { quick_check: string }[]
+    const findings = rows.map((r) => r.quick_check).filter((text) => text !== 'ok')
+    if (findings.length > 0) throw corrupt(path, findings)
+  } finally {
+    db.close()
   }
 }
 

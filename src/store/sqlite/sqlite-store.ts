@@ -29,20 +29,28 @@ export class SqliteStore implements Store {
     this.#path = path
     this.#db = db
     for (const { id } of this.#leases(Number.MAX_SAFE_INTEGER)) this.#endLease(id)
-    this.#sweep = setInterval(() => this.#endExpired(), 1000)
+    this.#sweep = setInterval(() => {
+      try {
+        this.#endExpired()
+      } catch {
+        // A full disk, say. The next round tries again, and whoever writes meanwhile is told.
+      }
+    }, 1000)
     this.#sweep.unref()
   }
 
   async get(key: string): Promise<Entry | undefined> {
     const sql = 'select key, value, revision from entries where key = ?'
-    const row = this.#db.prepare(sql).get(key) as Row | undefined
+    const row = this.#sql(() => this.#db.prepare(sql).get(key)) as Row | undefined
     return row && entry(row)
   }
 
   async list(prefix: string): Promise<Entry[]> {
     // '~' sorts after every character that a key may hold.
     const sql = 'select key, value, revision from entries where key >= ? and key < ? order by key'
-    const rows = this.#db.prepare(sql).all(prefix, `${prefix}~`) as unknown as Row[]
+    const rows = this.#sql(() =>
+      this.#db.prepare(sql).all(prefix, `${prefix}~`),
+    ) as unknown as Row[]
     return rows.map(entry)
   }
 
@@ -59,18 +67,21 @@ export class SqliteStore implements Store {
 
   async grantLease(ttlMs: number): Promise<string> {
     const id = randomUUID()
-    this.#db.prepare('insert into leases values (?, ?, ?)').run(id, ttlMs, Date.now() + ttlMs)
+    const sql = 'insert into leases values (?, ?, ?)'
+    this.#sql(() => this.#db.prepare(sql).run(id, ttlMs, Date.now() + ttlMs))
     return id
   }
 
   async renewLease(lease: string): Promise<boolean> {
-    this.#endExpired()
     const sql = 'update leases set expires_at_ms = ttl_ms + ? where id = ?'
-    return this.#db.prepare(sql).run(Date.now(), lease).changes === 1
+    return this.#sql(() => {
+      this.#endExpired()
+      return this.#db.prepare(sql).run(Date.now(), lease).changes === 1
+    })
   }
 
   async revokeLease(lease: string): Promise<void> {
-    this.#endLease(lease)
+    this.#sql(() => this.#endLease(lease))
   }
 
   async close(): Promise<void> {
@@ -80,24 +91,36 @@ export class SqliteStore implements Store {
 
   /** A whole copy of the file as it is now, for the day when the file itself is damaged. */
   backUpTo(path: string): void {
-    this.#db.prepare('vacuum into ?').run(path)
+    this.#sql(() => this.#db.prepare('vacuum into ?').run(path))
+  }
+
+  /** Runs statements; what SQLite throws is one of our errors. */
+  #sql<T>(act: () => T): T {
+    try {
+      return act()
+    } catch (error) {
+      throw translate(this.#path, error)
+    }
   }
 
   #write(writes: readonly Write[]): number {
     const changes: Change[] = []
-    this.#db.exec('begin immediate')
-    try {
-      const { last } = this.#db
-        .prepare('update revision set last = last + 1 returning last')
-        .get() as { last: number }
-      for (const w of writes) this.#apply(w, last, changes)
-      this.#db.exec('commit')
-      this.#tell(changes)
-      return last
-    } catch (error) {
-      this.#db.exec('rollback')
-      throw translate(this.#path, error)
-    }
+    const revision = this.#sql(() => {
+      try {
+        this.#db.exec('begin immediate')
+        const sql = 'update revision set last = last + 1 returning last'
+        const { last } = this.#db.prepare(sql).get() as { last: number }
+        for (const w of writes) this.#apply(w, last, changes)
+        this.#db.exec('commit')
+        return last
+      } catch (error) {
+        // SQLite itself rolls back when the disk is full, for example.
+        if (this.#db.isTransaction) this.#db.exec('rollback')
+        throw error
+      }
+    })
+    this.#tell(changes)
+    return revision
   }
 
   #apply(w: Write, revision: number, changes: Change[]): void {
@@ -114,10 +137,12 @@ export class SqliteStore implements Store {
       changes.push({ kind: 'delete', key: w.key, revision })
       return
     }
+    const row: Row = { key: w.key, value: JSON.stringify(w.value), revision }
     this.#db
       .prepare('insert or replace into entries (key, value, revision, lease) values (?, ?, ?, ?)')
-      .run(w.key, JSON.stringify(w.value), revision, w.lease ?? null)
-    changes.push({ kind: 'put', entry: { key: w.key, value: w.value, revision } })
+      .run(row.key, row.value, revision, w.lease ?? null)
+    // Read back, so that a watch gives what a read gives, and nobody else holds the same object.
+    changes.push({ kind: 'put', entry: entry(row) })
   }
 
   #tell(changes: readonly Change[]): void {

@@ -65,8 +65,19 @@ export async function startDocker(folder: string, cache: string): Promise<Docker
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
       await ended
+      unmountUnder(folder)
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** The engine leaves the host's network namespace mounted in its folder. */
+function unmountUnder(folder: string): void {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
+  const points = mounts.map((line) => line.split(' ')[1] ?? '')
+  // The last mounted first, for one may stand on another.
+  for (const point of points.reverse()) {
+    if (point.startsWith(`${folder}/`)) execFileSync('umount', [point])
   }
 }
 

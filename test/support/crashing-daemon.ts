@@ -1,0 +1,33 @@
+/**
+ * A daemon for tests, `crashing-daemon.ts HOME ORDER`, that ends itself with SIGKILL at a boundary of a step. ORDER is a file
+ * with the number of the boundary, counted from the moment that the file has its text; without the file it is a plain daemon.
+ */
+import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+
+enableCompileCache()
+const [home = '', orderFile = ''] = process.argv.slice(2)
+let order = ''
+let passed = 0
+
+function atBoundary(): void {
+  const now = readOrder()
+  if (now !== order) {
+    order = now
+    passed = 0
+  }
+  if (order === '') return
+  passed++
+  if (passed === Number(order.split(' ')[0])) process.kill(process.pid, 'SIGKILL')
+}
+
+function readOrder(): string {
+  try {
+    return readFileSync(orderFile, 'utf8')
+  } catch {
+    return '' // no order: nothing to die for
+  }
+}
+
+const { runDaemon } = await import('../../src/daemon/main.ts')
+await runDaemon({ home, onBoundary: atBoundary })
