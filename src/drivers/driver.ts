@@ -46,6 +46,8 @@ export interface Driver {
 
   /** A session on a member as our superuser, or as `role`, over its socket. */
   session(member: MemberDocument, options: { database: string; role?: string }): Promise<Session>
+  /** Puts a member's data on the disk, which a new server does not wait for. */
+  syncData(member: MemberDocument, watch: Watch): Promise<void>
   /** Runs an image's start scripts as `role`; INIT_SCRIPT_FAILED with file and line. */
   runInitFiles(
     member: MemberDocument,

@@ -16,7 +16,7 @@ export async function enqueue(
   input: unknown,
 ): Promise<OperationDocument> {
   const id = operationId()
-  const subjects = procedure.subjects(input)
+  const subjects = [...new Set(procedure.subjects(input))]
   const operation: OperationDocument = {
     format: 1,
     id,

@@ -15,5 +15,5 @@ export async function namedOrAll(
     const message = `the project “${project}” has no instance “${unknown.join('”, “')}”; it has ${found.join(', ')}`
     throw new AppError('INSTANCE_NOT_FOUND', message)
   }
-  return services.length > 0 ? services : found
+  return services.length > 0 ? [...new Set(services)] : found
 }

@@ -1,6 +1,6 @@
 import type { OperationDocument, StepDocument } from '../contract/documents/operation.ts'
 import type { OperationState } from '../contract/operation.ts'
-import type { ErrorBody } from '../errors/app-error.ts'
+import { AppError, type ErrorBody } from '../errors/app-error.ts'
 import type { Documents } from '../store/documents.ts'
 import type { Store } from '../store/store.ts'
 
@@ -67,17 +67,23 @@ export class OperationRecord {
   async #write(edit: (o: OperationDocument) => OperationDocument, release: boolean): Promise<void> {
     const { operations, locks } = this.#documents
     const { id } = this.#value
-    const stored = await operations.get(id)
-    if (stored && stored.revision !== this.#revision) {
-      this.#value = { ...this.#value, cancelRequested: stored.value.cancelRequested }
-      this.#revision = stored.revision
+    for (;;) {
+      const stored = await operations.get(id)
+      if (stored && stored.revision !== this.#revision) {
+        this.#value = { ...this.#value, cancelRequested: stored.value.cancelRequested }
+        this.#revision = stored.revision
+      }
+      const value = edit(this.#value)
+      const freed = release ? value.subjects.map((s) => locks.remove([s])) : []
+      const put = operations.put([id], value, this.#revision)
+      try {
+        this.#revision = await this.#store.write([put, ...freed])
+        this.#value = value
+        return
+      } catch (error) {
+        // A cancel came between the reading and the writing; without a document there is nothing to read back.
+        if (!stored || AppError.from(error).code !== 'STORE_CONFLICT') throw error
+      }
     }
-    const value = edit(this.#value)
-    const freed = release ? value.subjects.map((s) => locks.remove([s])) : []
-    this.#revision = await this.#store.write([
-      operations.put([id], value, this.#revision),
-      ...freed,
-    ])
-    this.#value = value
   }
 }

@@ -20,9 +20,14 @@ export interface WorkerOptions<D> {
 
 /**
  * Runs operations, those of a dead worker included, until `signal` aborts; then leaves them to the next worker as they
- * are. Resolves when every running step has let go.
+ * are. Resolves when every running step has let go. A lease that ran out, as it does while a laptop sleeps, is followed
+ * by a new one.
  */
 export async function work<D>(options: WorkerOptions<D>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) await workUnderLease(options, signal)
+}
+
+async function workUnderLease<D>(options: WorkerOptions<D>, signal: AbortSignal): Promise<void> {
   const docs = documents(options.store)
   const lost = new AbortController()
   const stop = AbortSignal.any([signal, lost.signal])
@@ -67,10 +72,25 @@ async function runOne<D>(
   id: string,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!(await claim(options.store, id, lease))) return
-  const stored = await docs.operations.get(id)
-  if (!stored || !isLive(stored.value)) return
-  const record = new OperationRecord(options.store, docs, stored.value, stored.revision)
+  const claimed = await claim(options.store, id, lease)
+  if (claimed === undefined) return
+  try {
+    const stored = await docs.operations.get(id)
+    if (stored && isLive(stored.value)) {
+      const record = new OperationRecord(options.store, docs, stored.value, stored.revision)
+      await runClaimed(options, record, signal)
+    }
+  } finally {
+    // Only our own claim: after a lost lease another worker may have one.
+    await options.store.write([{ kind: 'delete', key: `claims/${id}`, ifRevision: claimed }])
+  }
+}
+
+async function runClaimed<D>(
+  options: WorkerOptions<D>,
+  record: OperationRecord,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await record.begin()
     const output = await perform(options, record, signal)
@@ -80,8 +100,6 @@ async function runOne<D>(
     const failure = AppError.from(error)
     const state = failure.code === 'OPERATION_CANCELLED' ? 'cancelled' : 'failed'
     await record.end(state, { error: failure.toJSON() })
-  } finally {
-    await options.store.write([{ kind: 'delete', key: `claims/${id}` }])
   }
 }
 
@@ -105,14 +123,16 @@ async function perform<D>(
   return procedure.run(parsed, context as never, options.dependencies)
 }
 
-/** One worker runs an operation at a time: the claim goes when its worker's lease does. */
-async function claim(store: Store, id: string, lease: string): Promise<boolean> {
+/**
+ * One worker runs an operation at a time: the claim goes when its worker's lease does. Gives the claim's revision;
+ * undefined when another worker has it.
+ */
+async function claim(store: Store, id: string, lease: string): Promise<number | undefined> {
   try {
     const key = `claims/${id}`
-    await store.write([{ kind: 'put', key, value: { lease }, ifRevision: 0, lease }])
-    return true
+    return await store.write([{ kind: 'put', key, value: { lease }, ifRevision: 0, lease }])
   } catch (error) {
-    if (AppError.from(error).code === 'STORE_CONFLICT') return false
+    if (AppError.from(error).code === 'STORE_CONFLICT') return undefined
     throw error
   }
 }

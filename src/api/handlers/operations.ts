@@ -17,11 +17,18 @@ export function operationHandlers(s: Services): Handlers<typeof operationApi> {
     },
     getOperation: async ({ id }) => operationView((await find(s, id)).value),
     async cancelOperation({ id }) {
-      const { value, revision } = await find(s, id)
-      if (value.finishedAt) return operationView(value)
-      const asked = { ...value, cancelRequested: true }
-      await s.store.write([operations.put([id], asked, revision)])
-      return operationView(asked)
+      for (;;) {
+        const { value, revision } = await find(s, id)
+        if (value.finishedAt) return operationView(value)
+        const asked = { ...value, cancelRequested: true }
+        try {
+          await s.store.write([operations.put([id], asked, revision)])
+          return operationView(asked)
+        } catch (error) {
+          // Its worker wrote a step meanwhile.
+          if (AppError.from(error).code !== 'STORE_CONFLICT') throw error
+        }
+      }
     },
     async listEvents({ limit }) {
       return (await events.list()).slice(-limit).map((e) => e.value)

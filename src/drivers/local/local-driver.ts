@@ -8,6 +8,7 @@ import type { EngineChoice } from '../../core/plan/engine-choice.ts'
 import type { VersionWanted } from '../../contract/project.ts'
 import type { Account } from '../../system/account.ts'
 import { exists, removeTree, renameDurably, sizeOfTree } from '../../system/files.ts'
+import { syncDataDirectory } from '../../system/tools/initdb.ts'
 import type { Driver, Watch } from '../driver.ts'
 import { reserveAddress } from './addresses.ts'
 import { copyRunning } from './copy-running.ts'
@@ -57,6 +58,8 @@ export function createLocalDriver(site: LocalSite): Driver {
     },
     socketAccounts: () => socketAccounts(account),
     session: openSession,
+    syncData: ({ engine, directory }, { signal }) =>
+      syncDataDirectory(engine.binDirectory, join(directory, 'data'), account, signal),
     runInitFiles: (member, files, as, watch) => runInitFiles(member, files, as, account, watch),
     copyRunning: (member, target, watch) => copyRunning(member, target, account, watch),
     placeSnapshot: (name) => ({

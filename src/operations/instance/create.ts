@@ -37,9 +37,10 @@ export async function createInstance(
       async (s) => untilReady(d, await memberOf(d, project, service), s.signal),
       { deadlineMs: START_DEADLINE_MS },
     )
-    await step(`${service}: user and database`, async () => {
+    await step(`${service}: user and database`, async (s) => {
       const member = await editMember(d, project, service, (m) => ({ ...m, initialised: true }))
-      await ownerAndDatabase(d, member, desired)
+      // Nobody has been promised anything yet, so the disk may catch up while the server works.
+      await Promise.all([d.driver.syncData(member, s), ownerAndDatabase(d, member, desired)])
     })
     if (desired.initFiles.length > 0 && !creation.copyOf) {
       await step(`${service}: start scripts`, async (s) => {

@@ -9,6 +9,7 @@ test('every version gets checksums, its folder and superuser, and no sync of its
     expect(flags(major)).toEqual(
       expect.arrayContaining([
         '--data-checksums',
+        '--no-sync',
         '--pgdata=/data',
         '--username=admin',
         '--encoding=UTF8',

@@ -92,7 +92,24 @@ export function initdbArguments(
   const named = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}=${value}`],
   )
-  return ['--data-checksums', ...(major >= 14 ? ['--no-instructions'] : []), ...named]
+  return ['--data-checksums', '--no-sync', ...(major >= 14 ? ['--no-instructions'] : []), ...named]
+}
+
+/** Puts all of a data directory on the disk; a server may run on it meanwhile. */
+export async function syncDataDirectory(
+  engineBin: string,
+  directory: string,
+  account: Account | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = ['--sync-only', `--pgdata=${directory}`]
+  await runOk(join(engineBin, 'initdb'), args, {
+    code: 'SERVER_START_FAILED',
+    cwd: '/',
+    env: { ...withoutPgVariables(), LC_ALL: 'C' },
+    account,
+    signal,
+  })
 }
 
 /** The major version that made a data directory, from its PG_VERSION; undefined when it is none. */

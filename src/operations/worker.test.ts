@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import { documents } from '../store/documents.ts'
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
+import { forever, openRig, procedureOf } from './rig.suite.ts'
+
+afterEach(() => vi.useRealTimers())
+
+test('an operation of a kind that no procedure has fails, and frees its subjects', async () => {
+  const rig = await openRig()
+  const { id } = await rig.enqueue(procedureOf(async () => {}, 'of-a-later-version'))
+  rig.startWorker([])
+  const operation = await rig.ended(id)
+  expect(operation).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } })
+  expect(operation.error?.message).toContain('of-a-later-version')
+  expect(await rig.store.list('locks/')).toEqual([])
+})
+
+test('an input that is not as the procedure wants it fails the operation and nothing else', async () => {
+  const rig = await openRig()
+  const procedure = procedureOf(async () => 'fine')
+  const wrong = await rig.enqueue(
+    procedureOf(async () => {}, 'test'),
+    { subjects: ['shop/other'] },
+  )
+  const { operations } = rig.docs
+  const stored = (await operations.get(wrong.id))!.value
+  await rig.store.write([operations.put([wrong.id], { ...stored, input: { subjects: 7 } })])
+  const right = await rig.enqueue(procedure)
+  const worker = rig.startWorker([procedure])
+  expect((await rig.ended(wrong.id)).state).toBe('failed')
+  expect((await rig.ended(right.id)).state).toBe('done')
+  expect(worker.errors).toEqual([])
+})
+
+test('claims and locks are gone when an operation has ended, however it ended', async () => {
+  const rig = await openRig()
+  const fails = procedureOf(async () => Promise.reject(new Error('no')), 'fails')
+  const works = procedureOf(async () => 1, 'works')
+  const worker = rig.startWorker([fails, works])
+  const one = await rig.enqueue(fails, { subjects: ['shop', 'shop/a'] })
+  const other = await rig.enqueue(works, { subjects: ['shop/b'] })
+  await rig.ended(one.id)
+  await rig.ended(other.id)
+  expect(await rig.store.list('locks/')).toEqual([])
+  await worker.end()
+  expect(await rig.store.list('claims/')).toEqual([])
+})
+
+test('two workers on one store never run the same operation', async () => {
+  const rig = await openRig()
+  const runs = new Map<string, number>()
+  const procedure = procedureOf(async ({ step, id }) => {
+    runs.set(id, (runs.get(id) ?? 0) + 1)
+    await step('one', async () => {})
+    await step('two', async () => {})
+  })
+  rig.startWorker([procedure])
+  rig.startWorker([procedure])
+  const ids: string[] = []
+  for (let n = 0; n < 20; n++) {
+    ids.push((await rig.enqueue(procedure, { subjects: [`shop/${n}`] })).id)
+  }
+  const operations = await Promise.all(ids.map((id) => rig.ended(id)))
+  expect(new Set(operations.map((o) => o.state))).toEqual(new Set(['done']))
+  expect([...runs.values()]).toEqual(Array(20).fill(1))
+})
+
+test('a worker whose lease ran out, as in a sleeping laptop, takes a new one and goes on', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const rig = await openRig()
+  const attempts: number[] = []
+  const procedure = procedureOf(async ({ step }) => {
+    await step('long', async ({ attempt, signal }) => {
+      attempts.push(attempt)
+      if (attempt === 1) await forever(signal)
+    })
+  })
+  const granted: string[] = []
+  const grant = rig.store.grantLease.bind(rig.store)
+  rig.store.grantLease = async (ttlMs) => {
+    const lease = await grant(ttlMs)
+    granted.push(lease)
+    return lease
+  }
+  rig.startWorker([procedure])
+  const { id } = await rig.enqueue(procedure)
+  await rig.until(id, (o) => o.steps[0]?.state === 'running')
+  await rig.store.revokeLease(granted[0]!)
+  await vi.advanceTimersByTimeAsync(5000)
+  expect((await rig.ended(id)).state).toBe('done')
+  expect(attempts).toEqual([1, 2])
+  const later = await rig.enqueue(procedure)
+  await rig.until(later.id, (o) => o.steps[0]?.state === 'running')
+})
+
+test('a worker that was killed in any step leaves nothing but what the next one finishes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'howdah-operations-'))
+  const worker = (steps: number): string => `
+    import { appendFileSync } from 'node:fs'
+    import { documents } from ${module('../store/documents.ts')}
+    import { openSqliteStore } from ${module('../store/sqlite/sqlite-store.ts')}
+    import { enqueue } from ${module('./enqueue.ts')}
+    import { procedureOf, forever } from ${module('./steps.suite.ts')}
+    import { work } from ${module('./worker.ts')}
+    const store = openSqliteStore(${JSON.stringify(join(folder, 'state.db'))})
+    const docs = documents(store)
+    const procedure = procedureOf(async ({ step }) => {
+      let sum = 0
+      for (let n = 1; n <= 4; n++) {
+        sum += await step('step ' + n, async ({ signal }) => {
+          appendFileSync(${JSON.stringify(join(folder, 'ran'))}, n + '\\n')
+          // Killed here: begun, done in the world, and not yet known to be done.
+          if (n === ${steps}) process.kill(process.pid, 'SIGKILL')
+          return n
+        })
+      }
+      return { sum }
+    })
+    if ((await docs.operations.list()).length === 0) await enqueue(store, docs, procedure, {})
+    const stop = new AbortController()
+    const changes = store.watch('operations/', stop.signal)
+    const working = work({ store, procedures: [procedure], dependencies: {}, onError: console.error }, stop.signal)
+    for await (const { entry } of changes) if (entry.value.finishedAt) break
+    stop.abort()
+    await working
+    await store.close()`
+  for (const killedIn of [1, 2, 3, 4, 5]) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', worker(killedIn)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
+    expect([code, signal]).toEqual(killedIn === 5 ? [0, null] : [null, 'SIGKILL'])
+  }
+  const store = openSqliteStore(join(folder, 'state.db'))
+  const [operation] = await documents(store).operations.list()
+  expect(operation?.value).toMatchObject({ state: 'done', output: { sum: 10 } })
+  expect(operation?.value.steps.map((s) => s.attempt)).toEqual([2, 2, 2, 2])
+  expect(await store.list('locks/')).toEqual([])
+  await store.close()
+  // Each step ran in the life that was killed in it and once more in the next, and never again.
+  const ran = (await readFile(join(folder, 'ran'), 'utf8')).trim().split('\n')
+  expect(ran).toEqual(['1', '1', '2', '2', '3', '3', '4', '4'])
+  await rm(folder, { recursive: true })
+})
+
+/** A module of this folder, for a script of another process. */
+const module = (path: string): string => JSON.stringify(join(import.meta.dirname, path))
