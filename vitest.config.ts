@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/{e2e,faults,golden}/**/*.test.ts'],
-          globalSetup: ['test/support/lab/engines.ts'],
+          globalSetup: ['test/support/lab/run-folder.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -127,11 +127,13 @@ export class MemberLoop {
       if (step.kind === 'start') this.#error = undefined
     } catch (error) {
       if (signal.aborted) return
+      // A crash before it counts as a failure too, so the number of failures cannot tell the first.
+      const isNews = this.#error === undefined
       this.#error = AppError.from(error)
       const failures = this.#memory.failures + 1
       this.#memory = { failures, retryAtMs: Date.now() + retryDelayMs(failures) }
       this.#env.log('member step failed', { subject: subjectOf(doc), step: step.kind, error })
-      if (failures === 1) this.#tell('error', 'instance-failed', this.#error.message)
+      if (isNews) this.#tell('error', 'instance-failed', this.#error.message)
     }
   }
 

@@ -47,7 +47,11 @@ export async function askSecret(
 }
 
 function demandTerminal(ctx: Context, message: string, flag: string): void {
-  if (ctx.interactive) return
+  if (ctx.interactive) {
+    // A terminal of unknown size says 0, and clack would then put each letter on a line of its own.
+    process.stderr.columns ||= 80
+    return
+  }
   throw new AppError('CONFIRMATION_REQUIRED', `this must be confirmed, and nobody is here to ask: ${message}`, {
     hint: `Answer with ${flag}, or run it on a terminal.`,
   })

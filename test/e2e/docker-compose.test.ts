@@ -12,7 +12,7 @@ const cache = join(repository, 'node_modules', '.cache', 'howdah-docker')
 /** Characters that mean something in a URL, in a compose file and in a shell. */
 const password = 'p@ss/w:r d$1%&'
 
-const reason = whyNoDocker()
+const reason = whyNoDocker(cache)
 if (reason && process.env['CI'] === 'true') throw new Error(`CI must run this test: ${reason}`)
 const title = (what: string): string => (reason ? `${what} (skipped: ${reason})` : what)
 

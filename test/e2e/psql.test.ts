@@ -106,14 +106,7 @@ test.skipIf(!hasProgram('psql'))(
   async () => {
     const failed = await psql(['-c', 'selec'])
     expect(failed.status).toBe(1)
-    const { stdout } = await lab.howdah(
-      shop,
-      'psql',
-      '--',
-      '-At',
-      '-c',
-      'select ssl from pg_stat_ssl',
-    )
+    const { stdout } = await shop.howdah('psql', '--', '-At', '-c', 'select ssl from pg_stat_ssl')
     expect(stdout).toContain('t\n')
   },
 )

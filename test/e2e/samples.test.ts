@@ -65,6 +65,8 @@ const table: readonly Sample[] = [
   },
   {
     file: 'django-postgres/compose.dev.yaml',
+    // Its SECRET_KEY holds `$j` and `$gk`, which Compose reads as variables.
+    asksFor: ['gk', 'j'],
     database: 'db',
     user: 'django',
     app: 'django',

@@ -14,6 +14,10 @@ const TIMEOUT_MS = 280_000
 /** 1 to n, so that every boundary has its round. */
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
+/** The n-th boundary of an operation that has `count` of them; without a crash once all had their turn. */
+const crashAt = (crasher: Crasher, n: number, count: number, begin: () => Promise<Operation>) =>
+  n <= count ? crasher.atBoundary(n, begin) : crasher.calmly(begin)
+
 const up = (lab: Lab, desired: ReturnType<typeof project>) => () => lab.api.upProject(desired)
 const down =
   (lab: Lab, name: string, finalSnapshot: 'keep' | 'none' | 'auto', services = ['db']) =>
@@ -40,8 +44,8 @@ test.concurrent(
     const removing = boundariesOf(await crasher.calmly(down(lab, 'shop', 'none')))
     expect(Math.min(creating, removing)).toBeGreaterThan(0)
     for (const n of upTo(Math.max(creating, removing))) {
-      const round = `creation, boundary ${((n - 1) % creating) + 1}`
-      const made = await crasher.atBoundary(((n - 1) % creating) + 1, up(lab, desired))
+      const round = `creation, boundary ${n}`
+      const made = await crashAt(crasher, n, creating, up(lab, desired))
       expectEnd(made, 'done', round)
       expect(await faultsOf(lab), round).toEqual([])
       expect(await plannedAgain(lab, desired), round).toEqual([])
@@ -49,8 +53,8 @@ test.concurrent(
       expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }])
       await client.end()
 
-      const removal = `removal, boundary ${((n - 1) % removing) + 1}`
-      const gone = await crasher.atBoundary(((n - 1) % removing) + 1, down(lab, 'shop', 'none'))
+      const removal = `removal, boundary ${n}`
+      const gone = await crashAt(crasher, n, removing, down(lab, 'shop', 'none'))
       expectEnd(gone, 'done', removal)
       expect(await lab.api.listInstances({}), removal).toEqual([])
       expect(await faultsOf(lab), removal).toEqual([])
@@ -160,31 +164,32 @@ test.concurrent(
     const counts = [copied, removed, restored].map(boundariesOf)
     const [copying = 0, removing = 0, restoring = 0] = counts
     for (const n of upTo(Math.max(...counts))) {
-      const at = (count: number): number => ((n - 1) % count) + 1
       const name = `manual-${n}`
-      const round = `round ${n}: boundaries ${at(copying)}, ${at(removing)}, ${at(restoring)}`
-      expectEnd(await crasher.atBoundary(at(copying), snapshot(name)), 'done', round)
-      expect(await faultsOf(lab), round).toEqual([])
+      const round = `boundary ${n}`
+      if (n <= copying) {
+        expectEnd(await crasher.atBoundary(n, snapshot(name)), 'done', round)
+        expect(await faultsOf(lab), round).toEqual([])
+      }
 
       // A client writes on until it is shut out: what it was told is committed must be in the final snapshot.
       const client = await connectTo(lab, named)
       const writing = ledger.write(client, Infinity).catch((error: unknown) => error)
       // The mode goes with the project, which the last removal has forgotten.
-      const gone = await crasher.atBoundary(at(removing), down(lab, 'shop', 'keep'))
+      const gone = await crashAt(crasher, n, removing, down(lab, 'shop', 'keep'))
       expectEnd(gone, 'done', round)
       await writing
       expect(await lab.api.listInstances({}), round).toEqual([])
       const kept = (await lab.api.listSnapshots({})).map((s) => s.name)
-      expect(kept, round).toEqual(expect.arrayContaining([name, finalSnapshot(gone)]))
+      expect(kept, round).toContain(finalSnapshot(gone))
+      if (n <= copying) expect(kept, round).toContain(name)
       expect(await faultsOf(lab), round).toEqual([])
 
-      const back = await crasher.atBoundary(at(restoring), restore(finalSnapshot(gone)))
+      const back = await crashAt(crasher, n, restoring, restore(finalSnapshot(gone)))
       expectEnd(back, 'done', round)
       expect(await faultsOf(lab), round).toEqual([])
       const after = await connectTo(lab, named)
       expect(await ledger.missingIn(after), round).toEqual([])
       await after.end()
-      await lab.finished(await lab.api.removeSnapshot({ name }))
       await lab.finished(await lab.api.removeSnapshot({ name: finalSnapshot(gone) }))
     }
   },

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { leftoversIn } from '../../scripts/leftovers.ts'
@@ -13,6 +12,7 @@ import type { Operation } from '../../src/contract/operation.ts'
 import { warmEngines } from './lab/engines.ts'
 import { type DaemonProcess, startDaemonProcess } from './lab/daemon-process.ts'
 import { killHard } from './lab/machine.ts'
+import { runFolder } from './lab/run-folder.ts'
 import { until } from './lab/until.ts'
 
 const crashingDaemon = fileURLToPath(new URL('crashing-daemon.ts', import.meta.url))
@@ -34,8 +34,7 @@ export interface CommandResult {
  * `engines: 'none'` gives it an engines folder of its own, empty.
  */
 export async function openLab(options: { engines?: 'shared' | 'none' } = {}) {
-  // /tmp on macOS, because a Unix socket's path may have 103 bytes there.
-  const root = await mkdtemp(join(process.platform === 'darwin' ? '/tmp' : tmpdir(), 'hl-'))
+  const root = await mkdtemp(join(runFolder(), 'hl-'))
   await chmod(root, 0o755)
   const home = join(root, 'home')
   await mkdir(home, { mode: 0o711 })

@@ -27,7 +27,7 @@ export function liveProgress(terminal: Terminal): Progress {
   const draw = (): void => {
     erase()
     for (const step of running) {
-      stderr.write(`${cut(runningLine(step, Date.now(), noteColour), stderr.columns ?? 80)}\n`)
+      stderr.write(`${cut(runningLine(step, Date.now(), noteColour), stderr.columns || 80)}\n`)
       drawn += 1
     }
   }

@@ -45,7 +45,7 @@ export function createTerminal(
     print,
     json: (value) => print(JSON.stringify(value, null, 2)),
     table: (columns, rows) =>
-      print(table(columns, rows, { width: stdout.isTTY ? stdout.columns : undefined, colour })),
+      print(table(columns, rows, { width: (stdout.isTTY && stdout.columns) || undefined, colour })),
     note,
     warn: (text) => note(`${noteColour.warning('warning:')} ${text}`),
   }

@@ -13,6 +13,8 @@ export interface ServerConfig {
   readonly size: Size
   /** What the user set; beats what we size, never what we own. */
   readonly settings: Record<string, string>
+  /** As initdb was told; 16 when not said. */
+  readonly walSegmentSizeMib?: number | undefined
 }
 
 /** postgresql.conf of a member. What we own comes last, and Postgres lets the last line win. */
@@ -23,11 +25,26 @@ export function postgresqlConf(c: ServerConfig): string {
   ]
   return confFile(heading, {
     ...sizedSettings(c.size),
+    ...walSizes(c),
     ...defaults(c.major),
-    ...c.settings,
+    ...withoutOwned(c.settings),
     ...owned(c),
   })
 }
+
+/** Large segments need more room: Postgres starts only with two of them in min_wal_size, and recycles from four on. */
+function walSizes({ walSegmentSizeMib = 16, size }: ServerConfig): Record<string, string> {
+  const sized = sizedSettings(size)
+  const atLeast = (name: string, mib: number): string =>
+    `${Math.max(mib, Number.parseInt(sized[name] ?? '0', 10))}MB`
+  return {
+    min_wal_size: atLeast('min_wal_size', 2 * walSegmentSizeMib),
+    max_wal_size: atLeast('max_wal_size', 4 * walSegmentSizeMib),
+  }
+}
+
+const withoutOwned = (settings: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => !ownedSettings.includes(name)))
 
 /** Settings that a careful person would choose and a user may change. */
 function defaults(major: number): Record<string, string> {

@@ -62,6 +62,7 @@ export function memberFiles(
       certificateFile: place.certificateFile,
       size: instance,
       settings: instance.settings,
+      walSegmentSizeMib: instance.initdb.walSegmentSizeMib,
     }),
     'pg_hba.conf': hbaConf({ tls: instance.tls, open }),
     'pg_ident.conf': identConf(accounts, [instance.user]),

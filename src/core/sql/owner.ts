@@ -9,12 +9,14 @@ const ATTRIBUTES = 'login createdb createrole nosuperuser noreplication nobypass
 /** Makes the role, without a password, so that nobody can log in with it yet. Safe to repeat. */
 export function createOwner(user: string): string[] {
   const role = identifier(user)
-  return [
-    `do $$ begin
+  const makeUnlessThere = `begin
        if not exists (select from pg_catalog.pg_roles where rolname = ${literal(user)}) then
          create role ${role} ${ATTRIBUTES};
        end if;
-     end $$`,
+     end`
+  return [
+    // A literal, because a name may hold any dollar quote.
+    `do ${literal(makeUnlessThere)}`,
     `grant pg_monitor, pg_signal_backend to ${role}`,
   ]
 }

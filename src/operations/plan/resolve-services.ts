@@ -93,6 +93,9 @@ function checkNames({ at }: ManagedSpec, { user, database, password }: Names): v
       problems.push(`${key} must have 1 to 63 bytes`)
     }
   }
+  if (/\p{Cc}/u.test(user + database)) {
+    problems.push('POSTGRES_USER and POSTGRES_DB must have no control characters')
+  }
   if (user === SUPERUSER)
     problems.push(`the user name ${SUPERUSER} is Howdah's own; choose another`)
   if (user.startsWith('pg_')) problems.push('names that start with pg_ are Postgres’s own')

@@ -9,6 +9,8 @@ import { migrate } from './schema.ts'
  */
 export function openDatabase(path: string): DatabaseSync {
   let db: DatabaseSync | undefined
+  // Ours alone, like the -wal and -shm that take its mode; it holds names and sealed values.
+  const umask = process.umask(0o077)
   try {
     if (existsSync(path)) examine(path)
     db = new DatabaseSync(path)
@@ -18,6 +20,8 @@ export function openDatabase(path: string): DatabaseSync {
   } catch (cause) {
     if (db?.isOpen) db.close()
     throw translate(path, cause)
+  } finally {
+    process.umask(umask)
   }
 }
 

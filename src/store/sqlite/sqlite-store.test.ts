@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,6 +28,14 @@ test('what was written is there when the file is opened anew, and revisions go o
   expect(await after.get('a')).toEqual({ key: 'a', value: { n: 1 }, revision })
   expect(await after.write([{ kind: 'put', key: 'a', value: 2 }])).toBeGreaterThan(revision)
   await after.close()
+})
+
+test('nobody but us may read the file, its log or its index', async () => {
+  const path = newPath()
+  const store = openSqliteStore(path)
+  await store.write([{ kind: 'put', key: 'a', value: 1 }])
+  for (const end of ['', '-wal', '-shm']) expect(statSync(`${path}${end}`).mode & 0o077).toBe(0)
+  await store.close()
 })
 
 test('opening the file anew ends every lease, however long it was to live', async () => {

@@ -34,7 +34,7 @@ await runApp({
     await client.query('drop database test_app')
     await client.query('begin')
     await client.query(
-      'declare rows no scroll cursor with hold for select * from auth_user for update',
+      'declare rows no scroll cursor with hold for select * from auth_user',
     )
     await client.query('commit')
   },

@@ -21,17 +21,27 @@ export interface DockerEngine extends AsyncDisposable {
   docker(...args: string[]): Promise<string>
 }
 
-/** Why no Docker engine can be had here; undefined when it can. */
-export function whyNoDocker(): string | undefined {
+/**
+ * Fetches what the tests need beside the machine's own programs, once, into `cache`. Gives why no Docker engine can be had
+ * here; undefined when it can.
+ */
+export function whyNoDocker(cache: string): string | undefined {
   if (process.platform !== 'linux') return 'a Docker engine of our own needs Linux'
   if (process.geteuid?.() !== 0) return 'a Docker engine of our own needs root'
   const missing = programs.filter((program) => !isInstalled(program))
-  return missing.length > 0 ? `not installed: ${missing.join(', ')}` : undefined
+  if (missing.length > 0) return `not installed: ${missing.join(', ')}`
+  try {
+    mkdirSync(cache, { recursive: true })
+    composePlugin(cache)
+    rootArchive(cache)
+    return undefined
+  } catch (error) {
+    return `cannot fetch Debian's packages: ${String(error)}`
+  }
 }
 
 /** Starts a Docker engine with all that it keeps under `folder`, with our image in it. */
 export async function startDocker(folder: string, cache: string): Promise<DockerEngine> {
-  mkdirSync(cache, { recursive: true })
   const plugins = join(folder, 'config', 'cli-plugins')
   mkdirSync(plugins, { recursive: true })
   symlinkSync(composePlugin(cache), join(plugins, 'docker-compose'))
