@@ -37,7 +37,8 @@ function runsOf(line: string): Run[] {
   }
   let style = ''
   return line.split('\u001b[').flatMap((part, index) => {
-    const [, code, text] = index === 0 ? [undefined, undefined, part] : (/^(\d+)m(.*)$/.exec(part) ?? [])
+    const [, code, text] =
+      index === 0 ? [undefined, undefined, part] : (/^(\d+)m(.*)$/.exec(part) ?? [])
     if (code !== undefined) style = styles[code] ?? ''
     return text ? [{ text, style }] : []
   })

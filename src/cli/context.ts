@@ -39,7 +39,7 @@ export interface Context extends Surroundings {
   readonly interactive: boolean
   /** The daemon, started when it does not run; with `start: false`, DAEMON_UNREACHABLE when it does not. */
   daemon(options?: { readonly start: boolean }): Promise<Daemon>
-  /** The project as its compose files say; read once, notes shown once. */
+  /** The project as its compose files say; read once. Its notes are for `plan` and `up` to show. */
   project(): Promise<ProjectSpec>
   /** The project's name; with -p or COMPOSE_PROJECT_NAME no compose file is needed. */
   projectName(): Promise<string>
@@ -70,10 +70,8 @@ export function createContext(
   )
   const terminal = createTerminal(stdout, stderr, env)
   const read = once(async () => {
-    const { readProjectHere, showNotes } = await import('./project.ts')
-    const spec = readProjectHere({ env, directory, compose: options.compose })
-    showNotes(spec.notes, terminal)
-    return spec
+    const { readProjectHere } = await import('./project.ts')
+    return readProjectHere({ env, directory, compose: options.compose })
   })
   return {
     ...surroundings,

@@ -52,7 +52,7 @@ export const operation = (change: Partial<Operation> = {}): Operation => ({
   id: 'op000001',
   kind: 'up',
   title: 'up of shop',
-  subjects: ['shop/database'],
+  subjects: ['shop', 'shop/database'],
   state: 'done',
   steps: [
     {

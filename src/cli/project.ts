@@ -5,11 +5,9 @@ import { findComposeFiles, findEnvFiles, type FoundFiles } from '../compose/find
 import { Findings } from '../compose/findings.ts'
 import { readProject } from '../compose/read.ts'
 import { withoutConfig } from '../compose/template.ts'
-import type { Note, ProjectSpec } from '../contract/project.ts'
+import type { ProjectSpec } from '../contract/project.ts'
 import { AppError } from '../errors/app-error.ts'
 import { namesIn, textOf } from './compose-disk.ts'
-import { noteText } from './output/note-text.ts'
-import type { Terminal } from './output/terminal.ts'
 import type { ComposeOptions } from './shared-flags.ts'
 
 interface Place {
@@ -47,11 +45,6 @@ export function readProjectHere(place: Place): ProjectSpec {
     message: `${path} is not read; ${found.files[0]} comes first`,
   }))
   return { ...spec, notes: [...spec.notes, ...unread] }
-}
-
-/** Notes go to stderr; they stop nothing. */
-export function showNotes(notes: readonly Note[], terminal: Terminal): void {
-  for (const note of notes) terminal.warn(noteText(note))
 }
 
 function chooseFiles({ env, directory, compose }: Place): FoundFiles {

@@ -52,9 +52,13 @@ function demandTerminal(ctx: Context, message: string, flag: string): void {
     process.stderr.columns ||= 80
     return
   }
-  throw new AppError('CONFIRMATION_REQUIRED', `this must be confirmed, and nobody is here to ask: ${message}`, {
-    hint: `Answer with ${flag}, or run it on a terminal.`,
-  })
+  throw new AppError(
+    'CONFIRMATION_REQUIRED',
+    `this must be confirmed, and nobody is here to ask: ${message}`,
+    {
+      hint: `Answer with ${flag}, or run it on a terminal.`,
+    },
+  )
 }
 
 /** A clack prompt gives a symbol when it was left with Ctrl-C. */

@@ -4,7 +4,14 @@ import { AppError } from '../errors/app-error.ts'
 import { SocketReply } from './socket-reply.ts'
 
 /** Errors of connect(2) that mean that nobody listens on the socket; the last two: a path too long to be one. */
-const nobodyThere = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR', 'EINVAL', 'ENAMETOOLONG'])
+const nobodyThere = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'ENOTSOCK',
+  'ENOTDIR',
+  'EINVAL',
+  'ENAMETOOLONG',
+])
 
 /**
  * A fetch over a Unix socket: HTTP/1.1, one connection per call, bodies streamed, `signal` honoured.

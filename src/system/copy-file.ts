@@ -48,11 +48,13 @@ export async function copyBytes(
 ): Promise<number> {
   await using source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW)
   await using target = await open(to, 'wx', 0o600)
-  const buffer = Buffer.allocUnsafe(chunkBytes)
+  // A data directory has a thousand small files: a whole chunk for each would cost more than the copying.
+  const { size } = await source.stat()
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, size + 1))
   let total = 0
   for (;;) {
     signal?.throwIfAborted()
-    const { bytesRead } = await source.read(buffer, 0, chunkBytes, null)
+    const { bytesRead } = await source.read(buffer, 0, buffer.length, null)
     if (bytesRead === 0) return total
     let written = 0
     while (written < bytesRead) {

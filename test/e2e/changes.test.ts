@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Plan } from '../../src/contract/plan.ts'
 import { connectTo } from '../support/lab/ledger.ts'
@@ -56,9 +56,9 @@ const connect = (service = 'db', database?: string) =>
   connectTo(lab, { project: 'shop', service }, database)
 
 /** A client of the owner’s with this password. */
-async function connectWith(password: string): Promise<pg.Client> {
+async function connectWith(password: string): Promise<Client> {
   const { endpoint } = await instance()
-  const client = new pg.Client({ ...endpoint, user: 'app', password, database: 'app' })
+  const client = new Client({ ...endpoint, user: 'app', password, database: 'app' })
   await client.connect()
   return client
 }

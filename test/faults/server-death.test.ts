@@ -112,7 +112,7 @@ async function failedStarts(logFile: string): Promise<number[]> {
   const lines = (await readFile(logFile, 'utf8')).split('\n')
   return lines
     .filter((line) => line.includes('member step failed') && line.includes('"step":"start"'))
-    .map((line) => Number((JSON.parse(line) as { time: number }).time))
+    .map((line) => Date.parse((JSON.parse(line) as { time: string }).time))
 }
 
 test('everything killed with -9 at once is brought back by `howdah start`', async () => {

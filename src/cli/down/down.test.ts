@@ -51,6 +51,7 @@ test('with -p and --yes it needs no compose file and says what was kept and how 
     events,
   })
   expect(status).toBe(0)
+  expect(stdout).toContain('Removed database in 940 ms')
   expect(stdout).toContain(`Kept the final snapshot ${snapshot.name} (32 MiB)`)
   expect(stdout).not.toContain('older')
   expect(stderr).toContain(`howdah -p shop snapshot restore ${snapshot.name} --as database`)

@@ -1,11 +1,11 @@
-import pg from 'pg'
+import { Client, type ClientConfig } from 'pg'
 
 /** An application as far as its database sees it. */
 interface App {
   /** Connects with the variables that the application itself reads, in the way of its driver. */
-  readonly settings: (env: Readonly<Record<string, string | undefined>>) => pg.ClientConfig
+  readonly settings: (env: Readonly<Record<string, string | undefined>>) => ClientConfig
   /** What the application does in its database before it can serve. Repeatable. */
-  readonly prepare: (client: pg.Client, settings: pg.ClientConfig) => Promise<void>
+  readonly prepare: (client: Client, settings: ClientConfig) => Promise<void>
 }
 
 /** What an application found, printed as JSON. */
@@ -23,7 +23,7 @@ export interface Report {
 export async function runApp({ settings, prepare }: App): Promise<void> {
   const [, , task, service] = process.argv
   const config = settings(process.env)
-  const client = new pg.Client(config)
+  const client = new Client(config)
   await client.connect()
   try {
     if (task === 'write') {
@@ -43,7 +43,7 @@ export async function runApp({ settings, prepare }: App): Promise<void> {
 }
 
 /** A URL with libpq's meaning of `sslmode`: `prefer` when it has none, and `require` checks no certificate. */
-export function asLibpq(url: string | undefined): pg.ClientConfig {
+export function asLibpq(url: string | undefined): ClientConfig {
   if (!url) throw new Error('the URL is not set')
   const mode = url.includes('sslmode=') ? '' : '&sslmode=prefer'
   const join = url.includes('?') ? '&' : '?'
@@ -55,7 +55,7 @@ export const tlsBy = (variable: string | undefined) =>
   variable === 'true' ? { rejectUnauthorized: false } : false
 
 /** A notification that a second statement of the same session sends to it. */
-export async function listenAndNotify(client: pg.Client, channel: string): Promise<void> {
+export async function listenAndNotify(client: Client, channel: string): Promise<void> {
   const heard = new Promise<string | undefined>((resolve) => {
     client.once('notification', ({ payload }) => resolve(payload))
   })
@@ -65,9 +65,6 @@ export async function listenAndNotify(client: pg.Client, channel: string): Promi
 }
 
 /** Runs statements in one transaction. */
-export async function inTransaction(
-  client: pg.Client,
-  statements: readonly string[],
-): Promise<void> {
+export async function inTransaction(client: Client, statements: readonly string[]): Promise<void> {
   for (const sql of ['begin', ...statements, 'commit']) await client.query(sql)
 }

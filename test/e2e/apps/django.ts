@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client, type ClientConfig } from 'pg'
 import { asLibpq, inTransaction, runApp } from './app.ts'
 
 /** Migrations, and the test database that `manage.py test` makes and drops. Django connects through libpq. */
@@ -27,21 +27,19 @@ await runApp({
     ])
     await client.query('drop database if exists test_app')
     await client.query('create database test_app')
-    const other = new pg.Client({ ...settings, ...inDatabase(settings, 'test_app') })
+    const other = new Client({ ...settings, ...inDatabase(settings, 'test_app') })
     await other.connect()
     await other.query('create table proof (n int)')
     await other.end()
     await client.query('drop database test_app')
     await client.query('begin')
-    await client.query(
-      'declare rows no scroll cursor with hold for select * from auth_user',
-    )
+    await client.query('declare rows no scroll cursor with hold for select * from auth_user')
     await client.query('commit')
   },
 })
 
 /** A path in a URL wins over the driver's own `database`. */
-function inDatabase({ connectionString }: pg.ClientConfig, database: string): pg.ClientConfig {
+function inDatabase({ connectionString }: ClientConfig, database: string): ClientConfig {
   if (!connectionString) return { database }
   return { connectionString: connectionString.replace(/\/\w+\?/, `/${database}?`) }
 }

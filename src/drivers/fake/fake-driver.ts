@@ -1,0 +1,113 @@
+import type { MemberDocument } from '../../contract/documents/member.ts'
+import type { Engine } from '../../contract/engine.ts'
+import { AppError } from '../../errors/app-error.ts'
+import type { Driver, Session } from '../driver.ts'
+
+/** A machine in memory: what a fake driver and a fake agent share, and what a test looks at. */
+export interface FakeMachine {
+  /** Running servers by their folder. */
+  readonly servers: Map<string, FakeServer>
+  /** Folders with data that belong to no server: snapshots, whole or in the making. */
+  readonly copies: Set<string>
+  readonly engines: Set<string>
+}
+
+export interface FakeServer {
+  readonly databases: Set<string>
+  /** The statements that changed something, in order, each once. */
+  readonly changes: Set<string>
+}
+
+export const fakeMachine = (): FakeMachine => ({
+  servers: new Map(),
+  copies: new Set(),
+  engines: new Set(),
+})
+
+/** A provider without processes or files, for tests of what uses one. It is as strict as the real one. */
+export function createFakeDriver(machine: FakeMachine): Driver {
+  const snapshot = (name: string): string => `/snapshots/${name}`
+  const ensureEngine: Driver['ensureEngine'] = async ({ engineId, major, minor }) => {
+    machine.engines.add(engineId)
+    return engine(engineId, major, minor)
+  }
+  return {
+    kind: 'fake',
+    can: { severalMembers: false, snapshots: true, ownAddress: true },
+    chooseEngine: async ({ major = 16, minor = 14 }) => ({
+      engineId: `fake-${major}.${minor}`,
+      major,
+      minor,
+      installed: machine.engines.has(`fake-${major}.${minor}`),
+      missingExtensions: [],
+    }),
+    ensureEngine,
+    installEngine: ({ major = 16, minor = 14 }, _force, watch) =>
+      ensureEngine({ engineId: `fake-${major}.${minor}`, major, minor }, watch),
+    engines: async () => [...machine.engines].map((id) => engine(id, 16, 14)),
+    engineOffers: async () => [],
+    settingContexts: async () => ({ max_connections: 'postmaster' }),
+    checkConf: async () => {},
+    reserveEndpoint: async (port, taken) => ({ host: `127.0.0.${taken.length + 2}`, port }),
+    sizeOf: async (directory) => (machine.servers.has(directory) ? 1000 : undefined),
+    placeMember: (instanceId, project, service, index) => {
+      const directory = `/instances/${project}/${service}/${instanceId}-${index}`
+      return { directory, socketDirectory: '/run', certificateFile: `${directory}/server.pem` }
+    },
+    socketAccounts: () => ['howdah'],
+    session: async (member) => session(serverOf(machine, member)),
+    runInitFiles: async () => {},
+    copyRunning: async (member, target) => {
+      serverOf(machine, member)
+      machine.copies.add(target)
+      return { sizeBytes: 1000 }
+    },
+    placeSnapshot: (name) => ({ directory: snapshot(name), inTheMaking: `${snapshot(name)}.new` }),
+    keepSnapshot: async (name) => {
+      if (machine.copies.delete(`${snapshot(name)}.new`)) machine.copies.add(snapshot(name))
+      else if (!machine.copies.has(snapshot(name))) {
+        throw new AppError('HOME_UNUSABLE', `there is no copy to keep as ${name}`)
+      }
+    },
+    removeSnapshot: async (name) => {
+      machine.copies.delete(`${snapshot(name)}.new`)
+      machine.copies.delete(snapshot(name))
+    },
+  }
+}
+
+const engine = (id: string, major: number, minor: number): Engine => ({
+  id,
+  kind: 'npm',
+  major,
+  minor,
+  binDirectory: `/engines/${id}/bin`,
+  tools: [],
+  extensions: [],
+  features: [],
+})
+
+function serverOf(machine: FakeMachine, { directory }: MemberDocument): FakeServer {
+  const found = machine.servers.get(directory)
+  if (found) return found
+  throw new AppError('SQL_FAILED', `no server runs on ${directory}`)
+}
+
+function session(server: FakeServer): Session {
+  return {
+    async query<T>(text: string): Promise<T[]> {
+      const [, created] = /^create database "(.*)" owner/.exec(text) ?? []
+      const [, asked] = /pg_database where datname = '(.*)'/.exec(text) ?? []
+      if (created !== undefined && server.databases.has(created)) {
+        throw new AppError('SQL_FAILED', `the database ${created} exists already`)
+      }
+      if (created !== undefined) server.databases.add(created)
+      if (asked !== undefined) return (server.databases.has(asked) ? [{}] : []) as T[]
+      if (text.includes('system_identifier')) return [{ id: '7000' }] as T[]
+      if (text.startsWith('alter role')) server.changes.add(text)
+      return []
+    },
+    copyIn: async () => {},
+    close: async () => {},
+  }
+}

@@ -1,0 +1,121 @@
+import type { MemberDocument, MemberStatus } from '../contract/documents/member.ts'
+import { createFakeDriver, type FakeMachine } from '../drivers/fake/fake-driver.ts'
+import { AppError } from '../errors/app-error.ts'
+import { documents } from '../store/documents.ts'
+import type { Store } from '../store/store.ts'
+import type { Dependencies, NewEvent, Secrets } from './dependencies.ts'
+
+/** An agent that makes every server as its document says, at once, until the signal aborts. */
+export async function runFakeAgent(
+  store: Store,
+  machine: FakeMachine,
+  refuses: (doc: MemberDocument) => AppError | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { members, observed } = documents(store)
+  for await (const change of store.watch('members/', signal)) {
+    if (change.kind === 'delete') continue
+    const { value: doc, revision } = members.parse(change.entry)
+    const error = doc.wanted === 'running' ? refuses(doc) : undefined
+    if (!error) converge(machine, doc)
+    const { configGeneration, restartGeneration } = doc
+    const status: MemberStatus = {
+      format: 1,
+      state: error ? 'failed' : doc.wanted === 'running' ? 'ready' : doc.wanted,
+      memberRevision: revision,
+      configGeneration,
+      restartGeneration,
+      restarts: 0,
+      failures: error ? 1 : 0,
+      ...(error ? { error: error.toJSON() } : {}),
+    }
+    const id = [doc.project, doc.service, String(doc.index)]
+    await store.write([observed.put(id, status)])
+  }
+}
+
+function converge(machine: FakeMachine, doc: MemberDocument): void {
+  const { servers, copies } = machine
+  if (doc.wanted !== 'running') {
+    servers.delete(doc.directory)
+    return
+  }
+  if (servers.has(doc.directory)) return
+  if (doc.source.kind === 'copy' && !copies.has(doc.source.directory)) {
+    throw new Error(`${doc.source.directory} is not there to be copied`)
+  }
+  const copied = doc.source.kind === 'copy' ? ['app'] : []
+  servers.set(doc.directory, { databases: new Set(copied), changes: new Set() })
+}
+
+/** A process's life: after so many effects on the world it is as if it was killed, and has no more effect. */
+export class Life {
+  readonly #end = new AbortController()
+  #left: number
+
+  constructor(effects = Infinity) {
+    this.#left = effects
+  }
+
+  get signal(): AbortSignal {
+    return this.#end.signal
+  }
+  get isOver(): boolean {
+    return this.signal.aborted
+  }
+  end(): void {
+    this.#end.abort(new Error('killed'))
+  }
+
+  /** The same object; each call of these methods is an effect. */
+  of<T extends object>(target: T, isEffect: (method: string) => boolean): T {
+    return new Proxy(target, {
+      get: (_, name) => {
+        const value = Reflect.get(target, name, target) as unknown
+        if (typeof value !== 'function') return value
+        return (...given: unknown[]) => {
+          if (isEffect(String(name))) this.#spend()
+          return Reflect.apply(value, target, given) as unknown
+        }
+      },
+    })
+  }
+
+  #spend(): void {
+    if (this.#left-- <= 0) this.end()
+    this.signal.throwIfAborted()
+  }
+}
+
+const effects = ['ensureEngine', 'session', 'copyRunning', 'keepSnapshot', 'removeSnapshot']
+
+/** What procedures work with in one life of a daemon on this machine. */
+export function dependenciesOf(
+  store: Store,
+  machine: FakeMachine,
+  life: Life,
+): { store: Store; dependencies: Dependencies; events: NewEvent[] } {
+  const mortal = life.of(store, (method) => method === 'write')
+  const events: NewEvent[] = []
+  const dependencies: Dependencies = {
+    store: mortal,
+    documents: documents(mortal),
+    driver: life.of(createFakeDriver(machine), (method) => effects.includes(method)),
+    secrets,
+    event: async (event) => void events.push(event),
+    newId: () => 'i1',
+  }
+  return { store: mortal, dependencies, events }
+}
+
+/** Readable, and as strict as the real ones: a value opens only under the name it was sealed for. */
+export const secrets: Secrets = {
+  seal: (name, value) => JSON.stringify([name, value]),
+  open: (name, sealed) => {
+    const [sealedFor, value] = JSON.parse(sealed) as [string, string]
+    if (sealedFor !== name) throw new Error(`sealed for ${sealedFor}, opened as ${name}`)
+    return value
+  },
+  fingerprint: (name, value) => `fingerprint of ${name} ${value}`,
+  scramVerifier: (password) => `verifier of ${password}`,
+}
