@@ -19,13 +19,14 @@ export async function filesAreCurrent(doc: MemberDocument): Promise<boolean> {
 export async function writeMemberFiles(doc: MemberDocument, env: AgentEnvironment): Promise<void> {
   const { data } = layout(doc)
   const owner = env.account
+  // A running server will know nothing of it, whatever the document's generation says: a new certificate has none. Noted
+  // first, so that a crash in between is followed by a reload too many and not by one too few.
+  const note = await readServerNote(doc)
+  await writeServerNote(doc, { ...note, configGeneration: 0 })
   await ensureDirectory(doc.socketDirectory, { mode: 0o700, owner })
   if (!(await certificateFits(doc))) await issueCertificate(doc, env)
   for (const [name, text] of Object.entries(doc.files)) {
     if ((await readText(join(data, name))) === text) continue
     await writeAtomic(join(data, name), text, { mode: 0o600, owner })
   }
-  // A running server knows nothing of it yet, whatever the document's generation says: a new certificate has none.
-  const note = await readServerNote(doc)
-  await writeServerNote(doc, { ...note, configGeneration: 0 })
 }

@@ -36,11 +36,15 @@ export async function enqueue(
     ])
     return operation
   } catch (error) {
-    throw (await conflict(documents, subjects)) ?? error
+    throw (await conflictOver(documents, subjects)) ?? error
   }
 }
 
-async function conflict(documents: Documents, subjects: string[]): Promise<AppError | undefined> {
+/** The OPERATION_CONFLICT that names the live operation which holds one of these subjects; undefined when none does. */
+export async function conflictOver(
+  documents: Documents,
+  subjects: readonly string[],
+): Promise<AppError | undefined> {
   for (const subject of subjects) {
     const lock = await documents.locks.get(subject)
     if (!lock) continue

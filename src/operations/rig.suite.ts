@@ -52,13 +52,13 @@ export async function openRig() {
     ended: (id: string) => until(id, (o) => o.finishedAt !== undefined),
     enqueue: (procedure: Procedure, input: unknown = {}) => enqueue(store, docs, procedure, input),
     /** A worker that runs until it is ended or the test is over. */
-    startWorker<D>(procedures: readonly Procedure[], dependencies?: D, onBoundary?: OnBoundary) {
+    startWorker(procedures: readonly Procedure[], onBoundary?: OnBoundary) {
       const stop = new AbortController()
       const errors: unknown[] = []
       const options = {
         store,
-        procedures: procedures as unknown as readonly Procedure<never, D>[],
-        dependencies: dependencies as D,
+        procedures: procedures as unknown as readonly Procedure<never, object>[],
+        dependencies: {},
         onError: (error: unknown) => errors.push(error),
         ...(onBoundary ? { onBoundary } : {}),
       }

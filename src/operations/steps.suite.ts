@@ -14,7 +14,7 @@ export function procedureOf(
     subjects: (given) => given.subjects ?? ['shop/db'],
     run: (given, context) => run(context, given),
   }
-  return procedure as unknown as Procedure
+  return procedure
 }
 
 /** Resolves when the signal aborts, by throwing its reason, as all our waits do. */

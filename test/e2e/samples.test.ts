@@ -126,13 +126,15 @@ beforeAll(async () => {
 })
 afterAll(() => lab[Symbol.asyncDispose]())
 
-test.skipIf(absent)('every sample file is in the table', () => {
+const title = (what: string): string => (absent ? `${what} (skipped: ${absent})` : what)
+
+test.skipIf(absent)(title('every sample file is in the table'), () => {
   expect(table.map(({ file }) => file).toSorted()).toEqual(
     globSync('*/*.yaml', { cwd: samples }).toSorted(),
   )
 })
 
-describe.skipIf(absent).each(table)('$file', (sample) => {
+describe.skipIf(absent).each(table)(title('$file'), (sample) => {
   const { file, database, app, services, psql, ssl, user = 'postgres', extension, toggle } = sample
   const [folder = '', name = ''] = file.split('/')
   const allow = extension ? ['--allow-missing-extensions'] : []

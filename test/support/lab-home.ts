@@ -28,6 +28,12 @@ export interface CommandResult {
   readonly stderr: string
 }
 
+export interface CommandOptions {
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+  readonly onNote?: (stderr: string) => void
+}
+
 /**
  * A home of a test's own with a folder for its compose files around it: `await using lab = await openLab()`. At the end its
  * instances and daemon are stopped; a process that is left then is an error, and everything is removed.
@@ -66,11 +72,9 @@ export function labIn(root: string, home: string) {
     api: client,
     startDaemon,
 
-    /** Runs the command line to its end in a folder, the lab's own when none is named. */
-    async howdah(
-      args: readonly string[],
-      { cwd = root, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-    ): Promise<CommandResult> {
+    /** Runs the command line to its end in a folder, the lab's own when none is named. `onNote` gets stderr as it comes. */
+    async howdah(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+      const { cwd = root, env = {}, onNote } = options
       const child = spawn(process.execPath, [howdahJs, ...args], {
         cwd,
         env: { ...environment, ...env },
@@ -78,7 +82,10 @@ export function labIn(root: string, home: string) {
       })
       const said = { stdout: '', stderr: '' }
       child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
-      child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said.stderr += text
+        onNote?.(said.stderr)
+      })
       const [status] = (await once(child, 'close')) as [number | null]
       return { status: status ?? -1, ...said }
     },

@@ -60,7 +60,8 @@ test('what is ours to set stays ours, whatever the user says', () => {
 
 test('every name is written once', () => {
   const settings = { fsync: 'off', work_mem: '1MB', wal_level: 'minimal' }
-  const names = postgresqlConf({ ...config, settings }).match(/^[a-z_]+(?= = )/gm) ?? []
+  const conf = postgresqlConf({ ...config, settings })
+  const names = [...conf.matchAll(/^[a-z_]+(?= = )/gm)].map(([name]) => name)
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
 })
 

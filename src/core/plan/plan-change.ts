@@ -18,9 +18,11 @@ export function planChange(
   if (refusals.length > 0) return { work: [], notes: [], refusals }
   const version = { major: choice.major, minor: choice.minor, engineId: choice.engineId }
   const work: Work[] = []
+  const isStopped = have.wanted === 'stopped'
   const add = (kind: z.output<typeof ActionKind>, sentence: string, impact: Impact): void => {
     work.push({
-      action: { kind, service: have.service, sentence, impact },
+      // A server that is stopped has no clients to disturb.
+      action: { kind, service: have.service, sentence, impact: isStopped ? 'none' : impact },
       desired,
       version,
     })
@@ -43,6 +45,8 @@ export function planChange(
   }
   const change = settingsChange(have, desired, contexts)
   if (change) add('change-settings', `change ${change.what} of ${name}`, change.impact)
+  // What follows is said to a running server.
+  if (isStopped) add('start-instance', `start ${name}`, 'none')
   if (desired.passwordFingerprint !== have.passwordFingerprint) {
     add('change-password', `give “${desired.user}” of ${name} its new password`, 'none')
   }
@@ -50,7 +54,6 @@ export function planChange(
     const sentence = `add the database “${desired.database}” to ${name}; “${have.database}” stays`
     add('create-database', sentence, 'none')
   }
-  if (have.wanted === 'stopped') add('start-instance', `start ${name}`, 'none')
   return { work, notes: notesOf(have, desired), refusals: [] }
 }
 

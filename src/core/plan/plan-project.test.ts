@@ -73,17 +73,17 @@ test.each<[string, Differences, string[]]>([
     ['install-engine, none', 'change-engine, restart'],
   ],
   [
-    'all at once',
+    'all at once, on a stopped one that has no clients and starts before it is spoken to',
     {
       have: { wanted: 'stopped' },
       desired: { passwordFingerprint: 'p2', database: 'b', tls: 'required', portWanted: 1 },
     },
     [
-      'change-endpoint, restart',
-      'change-settings, reload',
+      'change-endpoint, none',
+      'change-settings, none',
+      'start-instance, none',
       'change-password, none',
       'create-database, none',
-      'start-instance, none',
     ],
   ],
 ])('%s is exactly this', (_, differences, expected) => {

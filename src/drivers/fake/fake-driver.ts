@@ -57,6 +57,7 @@ export function createFakeDriver(machine: FakeMachine): Driver {
     socketAccounts: () => ['howdah'],
     session: async (member) => session(serverOf(machine, member)),
     runInitFiles: async () => {},
+    syncData: async () => {},
     copyRunning: async (member, target) => {
       serverOf(machine, member)
       machine.copies.add(target)

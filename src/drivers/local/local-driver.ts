@@ -67,7 +67,11 @@ export function createLocalDriver(site: LocalSite): Driver {
       inTheMaking: `${snapshotData(name)}.new`,
     }),
     keepSnapshot: async (name) => {
-      await renameDurably(`${snapshotData(name)}.new`, snapshotData(name))
+      const whole = snapshotData(name)
+      // A daemon that was killed right after the renaming comes here again.
+      if (!(await exists(`${whole}.new`)) && (await exists(whole))) return
+      await removeTree(whole)
+      await renameDurably(`${whole}.new`, whole)
     },
     removeSnapshot: async (name) => {
       await removeTree(`${snapshotData(name)}.new`)

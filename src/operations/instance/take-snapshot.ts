@@ -27,17 +27,19 @@ export async function takeSnapshot(
   const { project, service, name } = taking
   const { inTheMaking } = d.driver.placeSnapshot(name)
   const say = (what: string): string => `${service}: ${what}`
+  let proof: Proof | undefined
   try {
     const { sizeBytes } = await step(say(`copy to ${name}`), async (s) =>
       d.driver.copyRunning(await memberOf(d, project, service), inTheMaking, s),
     )
-    const proof = await step(say('start a server on the copy'), (s) => verify(d, taking, s), {
+    const proven = await step(say('start a server on the copy'), (s) => verify(d, taking, s), {
       deadlineMs: VERIFY_DEADLINE_MS,
     })
+    proof = proven
     await step(say('keep the snapshot'), async () => {
       await d.driver.keepSnapshot(name)
       await d.store.write([
-        d.documents.snapshots.put([name], await document(d, taking, sizeBytes, proof)),
+        d.documents.snapshots.put([name], await document(d, taking, sizeBytes, proven)),
       ])
     })
   } catch (error) {
@@ -46,7 +48,7 @@ export async function takeSnapshot(
       say('undo the snapshot'),
       async (s) => {
         await removeScratch(d, taking, s.signal)
-        await d.driver.removeSnapshot(name)
+        await removeUnkept(d, name, proof)
       },
       { evenIfCancelled: true },
     )
@@ -103,6 +105,18 @@ async function removeScratch(
   await d.store.write([members.remove(id), observed.remove(id)])
 }
 
+/**
+ * Removes what this try made, also when it was killed just after it had let the snapshot count. A snapshot that counts
+ * since an earlier try stays: a `down` that was cancelled at its end has left one of the same name.
+ */
+async function removeUnkept(d: Dependencies, name: string, proof: Proof | undefined) {
+  const { snapshots } = d.documents
+  const kept = await snapshots.get(name)
+  if (kept && kept.value.verifiedAt !== proof?.verifiedAt) return
+  await d.store.write([snapshots.remove([name])])
+  await d.driver.removeSnapshot(name)
+}
+
 async function document(
   d: Dependencies,
   { project, service, name, kind }: Taking,
@@ -130,6 +144,7 @@ async function document(
     directory: d.driver.placeSnapshot(name).directory,
     settings: instance.settings,
     memoryBytes: instance.memoryBytes,
+    initdb: instance.initdb,
     superuser: SUPERUSER,
     sealedPassword: d.secrets.seal(`snapshots/${name}`, password),
   }

@@ -19,7 +19,7 @@ export function desiredFromSnapshot(
     passwordFingerprint: d.secrets.fingerprint(name, password),
     sealedPassword: d.secrets.seal(name, password),
     portWanted: 5432,
-    initdb: {},
+    initdb: snapshot.initdb ?? {},
     initFiles: [],
     settings: snapshot.settings,
     memoryBytes: snapshot.memoryBytes,

@@ -4,6 +4,7 @@ import type { Plan } from '../../contract/plan.ts'
 import { planProject, type Wanted } from '../../core/plan/plan-project.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { conflictOver } from '../enqueue.ts'
 import { resolveServices } from './resolve-services.ts'
 import { wantedEngine } from './wanted-engine.ts'
 
@@ -16,6 +17,13 @@ export async function planDesired(
   const resolved = await resolveServices(d, desired)
   const observedProject = (await d.documents.projects.get(project))?.value
   const instances = (await d.documents.instances.list(project)).map((i) => i.value)
+  // What is half made or half removed has no plan while someone works on it; left so by nobody, the plan refuses it.
+  const halves = instances.filter((i) => i.phase !== 'live')
+  const busy = await conflictOver(
+    d.documents,
+    halves.map((i) => `${project}/${i.service}`),
+  )
+  if (busy) throw busy
   const wanted: Wanted[] = []
   for (const r of resolved.services) {
     const existing = instances.find((i) => i.service === r.desired.service)

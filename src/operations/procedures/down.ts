@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { hbaConf } from '../../core/config/hba.ts'
 import { endOtherSessions } from '../../core/sql/sessions.ts'
+import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { startInstance } from '../instance/change.ts'
@@ -27,7 +28,14 @@ export const down = howdahProcedure({
   async run({ project, services, forgetProject }, context, d) {
     for (const { service, finalSnapshot } of services) {
       if (finalSnapshot) await takeFinalSnapshot(context, d, project, service, finalSnapshot)
-      await context.step(`${service}: remove`, (s) => removeInstance(d, project, service, s.signal))
+      try {
+        await context.step(`${service}: remove`, (s) =>
+          removeInstance(d, project, service, s.signal),
+        )
+      } catch (error) {
+        if (finalSnapshot) await reopenSpared(context, d, project, service, error)
+        throw error
+      }
     }
     if (forgetProject) {
       await context.step('forget the project', () =>
@@ -38,6 +46,27 @@ export const down = howdahProcedure({
   },
 })
 
+/** An instance that a cancel spares after its snapshot was taken is closed to clients; now it is open again. */
+async function reopenSpared(
+  context: Context,
+  d: Dependencies,
+  project: string,
+  service: string,
+  error: unknown,
+): Promise<void> {
+  if (AppError.from(error).code !== 'OPERATION_CANCELLED') return
+  const instance = await d.documents.instances.get(project, service)
+  if (instance?.value.phase === 'live') await reopen(context, d, project, service)
+}
+
+function reopen({ step }: Context, d: Dependencies, project: string, service: string) {
+  return step(
+    `${service}: open to clients again`,
+    (s) => setOpen(d, project, service, 'clients', s.signal),
+    { evenIfCancelled: true },
+  )
+}
+
 /** Nobody writes between the copy and the end: what clients were told is committed is in the snapshot. */
 async function takeFinalSnapshot(
   context: Context,
@@ -47,10 +76,9 @@ async function takeFinalSnapshot(
   name: string,
 ): Promise<void> {
   const { step, signal } = context
-  await step(`${service}: start for its snapshot`, async (s) => {
-    const { wanted } = await instanceOf(d, project, service)
-    if (wanted === 'stopped') await startInstance(d, project, service, s.signal)
-  })
+  await step(`${service}: start for its snapshot`, (s) =>
+    startInstance(d, project, service, s.signal),
+  )
   try {
     await step(`${service}: close to clients`, (s) =>
       setOpen(d, project, service, 'admin', s.signal),
@@ -58,11 +86,7 @@ async function takeFinalSnapshot(
     await takeSnapshot(context, d, { project, service, name, kind: 'final' })
   } catch (error) {
     if (signal.aborted) throw error
-    await step(
-      `${service}: open to clients again`,
-      (s) => setOpen(d, project, service, 'clients', s.signal),
-      { evenIfCancelled: true },
-    )
+    await reopen(context, d, project, service)
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { howdahProcedure } from '../dependencies.ts'
 import { startInstance } from '../instance/change.ts'
-import { editInstance, editMember, untilReady, untilState } from '../members.ts'
+import { editInstance, editMember, memberOf, untilReady, untilState } from '../members.ts'
 
 const Several = z.object({ project: z.string(), services: z.array(z.string()) })
 type Several = z.output<typeof Several>
@@ -45,17 +45,17 @@ export const restart = howdahProcedure({
   subjects,
   async run({ project, services }, { step }, d) {
     for (const service of services) {
-      // Asking is a step of its own, so that a resumed restart does not ask twice.
-      await step(`${service}: ask for a restart`, async () => {
-        await editInstance(d, project, service, (i) => ({ ...i, wanted: 'running' }))
-        await editMember(d, project, service, (m) => ({
-          ...m,
-          wanted: 'running',
-          restartGeneration: m.restartGeneration + 1,
-        }))
+      // Which start is wanted is a step of its own, so that a resumed restart does not restart twice.
+      const generation = await step(`${service}: look at the server`, async () => {
+        return (await memberOf(d, project, service)).restartGeneration + 1
       })
       await step(`${service}: restart`, async (s) => {
-        const member = await editMember(d, project, service, (m) => m)
+        await editInstance(d, project, service, (i) => ({ ...i, wanted: 'running' }))
+        const member = await editMember(d, project, service, (m) => ({
+          ...m,
+          wanted: 'running',
+          restartGeneration: Math.max(m.restartGeneration, generation),
+        }))
         await untilReady(d, member, s.signal)
       })
     }

@@ -38,8 +38,11 @@ async function perform(context: Context, d: Dependencies, project: string, work:
       return
     case 'restore-instance': {
       if (!desired?.fromSnapshot || !version) return
-      const { directory } = await snapshotToRestore(d, desired.fromSnapshot, version.major)
-      await createInstance(context, d, { project, desired, version, copyOf: directory })
+      const snapshot = await snapshotToRestore(d, desired.fromSnapshot, version.major)
+      // What initdb was told is in the data, whatever compose says now.
+      const like = { ...desired, initdb: snapshot.initdb ?? {} }
+      const { directory: copyOf } = snapshot
+      await createInstance(context, d, { project, desired: like, version, copyOf })
       return
     }
     case 'remember-mode':
