@@ -1,5 +1,5 @@
 import type { MemberDocument } from '../contract/documents/member.ts'
-import { certificateExpiry, certificateNames } from '../system/certificate.ts'
+import { certificateExpiry, certificateNames, isIssuedBy } from '../system/certificate.ts'
 import { ensureDirectory, readText, writeAtomic } from '../system/files.ts'
 import { issueServerCertificate } from '../system/server-certificate.ts'
 import type { AgentEnvironment } from './environment.ts'
@@ -11,12 +11,16 @@ const LIFE_DAYS = 365
 /** A month is enough for a laptop that sleeps through its owner's holiday. */
 const RENEW_BEFORE_MS = 30 * DAY_MS
 
-/** Whether the member has a certificate for just its names that lives on for a month. */
-export async function certificateFits(doc: MemberDocument): Promise<boolean> {
+/** Whether the member has a certificate of our authority for just its names that lives on for a month. */
+export async function certificateFits(
+  doc: MemberDocument,
+  { authority }: Pick<AgentEnvironment, 'authority'>,
+): Promise<boolean> {
   const pem = await readText(layout(doc).certificate)
   if (pem === undefined) return false
   const names = certificateNames(pem)
   return (
+    isIssuedBy(pem, authority.certPem) &&
     sameSet(names.dnsNames, doc.certificate.dnsNames) &&
     sameSet(names.ipAddresses, doc.certificate.addresses) &&
     certificateExpiry(pem).getTime() - Date.now() > RENEW_BEFORE_MS

@@ -7,12 +7,15 @@ import { layout } from './layout.ts'
 import { readServerNote, writeServerNote } from './server-note.ts'
 
 /** Whether the files that are ours have the document's text, and the certificate fits. */
-export async function filesAreCurrent(doc: MemberDocument): Promise<boolean> {
+export async function filesAreCurrent(
+  doc: MemberDocument,
+  env: Pick<AgentEnvironment, 'authority'>,
+): Promise<boolean> {
   const { data } = layout(doc)
   for (const [name, text] of Object.entries(doc.files)) {
     if ((await readText(join(data, name))) !== text) return false
   }
-  return certificateFits(doc)
+  return certificateFits(doc, env)
 }
 
 /** Writes them, each at once or not at all. */
@@ -24,7 +27,7 @@ export async function writeMemberFiles(doc: MemberDocument, env: AgentEnvironmen
   const note = await readServerNote(doc)
   await writeServerNote(doc, { ...note, configGeneration: 0 })
   await ensureDirectory(doc.socketDirectory, { mode: 0o700, owner })
-  if (!(await certificateFits(doc))) await issueCertificate(doc, env)
+  if (!(await certificateFits(doc, env))) await issueCertificate(doc, env)
   for (const [name, text] of Object.entries(doc.files)) {
     if ((await readText(join(data, name))) === text) continue
     await writeAtomic(join(data, name), text, { mode: 0o600, owner })

@@ -8,6 +8,7 @@ import {
 } from '../core/plan/converge-member.ts'
 import { AppError } from '../errors/app-error.ts'
 import { removeTree } from '../system/files.ts'
+import { removeMember } from './remove-member.ts'
 import { identify, isAlive, type ProcessIdentity } from '../system/processes.ts'
 import { createData, dataError } from './create-data.ts'
 import type { AgentEnvironment } from './environment.ts'
@@ -62,7 +63,7 @@ export class MemberLoop {
     while (!signal.aborted) {
       const doc = this.#doc
       const revision = this.#revision
-      const seen = await observeMember(doc)
+      const seen = await observeMember(doc, this.#env)
       this.#noticeCrash(doc, seen)
       const step = nextStep(doc, seen, this.#memory, Date.now())
       await this.#report(doc, revision, seen, step)
@@ -153,8 +154,8 @@ export class MemberLoop {
         this.#server = undefined // it ends because we ask it to
         return stopServer(doc)
       case 'remove':
-        await removeTree(doc.directory)
-        return removeTree(doc.socketDirectory)
+        await removeTree(doc.socketDirectory)
+        return removeMember(doc)
       case 'wait':
       case 'give-up':
       case 'rest':

@@ -59,9 +59,9 @@ test.each(['', '{"configGeneration":', '{"configGeneration":"3"}', '[]', 'null']
 test('a certificate is issued for the member’s names and addresses, and fits them', async () => {
   const certificate = { dnsNames: ['My_db', 'My_db.shop', 'localhost'], addresses: ['127.1.2.3'] }
   const { doc, env } = await newMember({ certificate, service: 'My_db' })
-  expect(await certificateFits(doc)).toBe(false)
+  expect(await certificateFits(doc, env)).toBe(false)
   await issueCertificate(doc, env)
-  expect(await certificateFits(doc)).toBe(true)
+  expect(await certificateFits(doc, env)).toBe(true)
   const pem = await readFile(layout(doc).certificate, 'utf8')
   const issued = new X509Certificate(pem)
   expect(issued.verify(new X509Certificate(authority.certPem).publicKey)).toBe(true)
@@ -80,7 +80,7 @@ test('a certificate does not fit other names or addresses, fewer or more', async
     { dnsNames: dnsNames.slice(1), addresses },
     { dnsNames, addresses: ['127.9.9.9', '127.0.0.1'] },
   ]) {
-    expect(await certificateFits({ ...doc, certificate })).toBe(false)
+    expect(await certificateFits({ ...doc, certificate }, env)).toBe(false)
   }
 })
 
@@ -88,26 +88,34 @@ test.each([
   [29, false],
   [32, true],
 ])('a certificate with %d days to live fits: %s', async (days, fits) => {
-  const { doc } = await newMember()
+  const { doc, env } = await newMember()
   const { dnsNames, addresses } = doc.certificate
   const request = { commonName: 'db', dnsNames, ipAddresses: addresses, days }
   const { certPem, keyPem } = await issueServerCertificate(authority, request)
   await mkdir(layout(doc).tls)
   await writeFile(layout(doc).certificate, `${certPem}\n${keyPem}`)
-  expect(await certificateFits(doc)).toBe(fits)
+  expect(await certificateFits(doc, env)).toBe(fits)
+})
+
+test('a certificate of an authority that is ours no more does not fit', async () => {
+  const { doc, env } = await newMember()
+  await issueCertificate(doc, env)
+  expect(await certificateFits(doc, { authority: await createAuthority({ name: 'new' }) })).toBe(
+    false,
+  )
 })
 
 test('files that were written are current; one that somebody edits is not, until they are written again', async () => {
   const { doc, env } = await newMember()
-  expect(await filesAreCurrent(doc)).toBe(false)
+  expect(await filesAreCurrent(doc, env)).toBe(false)
   await writeMemberFiles(doc, env)
-  expect(await filesAreCurrent(doc)).toBe(true)
+  expect(await filesAreCurrent(doc, env)).toBe(true)
   const conf = join(layout(doc).data, 'postgresql.conf')
   await writeFile(conf, "fsync = 'off'\n")
-  expect(await filesAreCurrent(doc)).toBe(false)
+  expect(await filesAreCurrent(doc, env)).toBe(false)
   await writeMemberFiles(doc, env)
   expect(await readFile(conf, 'utf8')).toBe(doc.files['postgresql.conf'])
-  expect(await filesAreCurrent(doc)).toBe(true)
+  expect(await filesAreCurrent(doc, env)).toBe(true)
 })
 
 test('a running server counts as not having read what was just written', async () => {

@@ -4,12 +4,16 @@ import type { MemberSeen, ServerSeen } from '../core/plan/converge-member.ts'
 import { exists, readText } from '../system/files.ts'
 import { listProcesses } from '../system/processes.ts'
 import { findRunningServer } from '../system/tools/running-server.ts'
+import type { AgentEnvironment } from './environment.ts'
 import { layout } from './layout.ts'
 import { filesAreCurrent } from './member-files.ts'
 import { readServerNote } from './server-note.ts'
 
 /** Asks the machine about a member. */
-export async function observeMember(doc: MemberDocument): Promise<MemberSeen> {
+export async function observeMember(
+  doc: MemberDocument,
+  env: AgentEnvironment,
+): Promise<MemberSeen> {
   const { data } = layout(doc)
   const version = (await readText(join(data, 'PG_VERSION')))?.trim()
   const server = await observeServer(doc)
@@ -19,7 +23,7 @@ export async function observeMember(doc: MemberDocument): Promise<MemberSeen> {
     data: !present ? 'absent' : own ? 'present' : 'foreign',
     ...(present ? { foundMajor: version } : {}),
     directory: await exists(doc.directory),
-    filesCurrent: present && (await filesAreCurrent(doc)),
+    filesCurrent: present && (await filesAreCurrent(doc, env)),
     server,
     strays: server.state === 'stopped' ? straysOf(doc) : [],
   }

@@ -52,7 +52,7 @@ async function expectFreePort(doc: MemberDocument): Promise<void> {
   const { host, port } = doc.endpoint
   // A scratch server listens on its socket alone.
   if (host === '' || (await isFree(host, port))) return
-  const listener = whoListens(port)
+  const listener = whoListens(port, host)
   const who = listener ? `${listener.name} (pid ${listener.pid})` : 'another program'
   throw new AppError('PORT_IN_USE', `${who} already listens on ${host}:${port}`, {
     details: { host, port },

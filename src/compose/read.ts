@@ -11,6 +11,7 @@ import { loadFiles } from './load.ts'
 import { readManaged } from './managed.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { activeProfiles, isActive } from './profiles.ts'
+import { readProjectMode } from './project-mode.ts'
 import { projectName } from './project-name.ts'
 import type { Lookup } from './template.ts'
 import { child, type Entry, type Mapping } from './tree.ts'
@@ -47,10 +48,11 @@ export function readProject(input: ReadInput): ProjectSpec {
   const lookup: Lookup = (key) => (key === 'COMPOSE_PROJECT_NAME' ? name : variables(key))
   const root = loadFiles(input.files, { ...surroundings, lookup, base: directory })
   if (!root) findings.throwIfAny()
+  const mode = root && readProjectMode(root, findings)
   const services = root ? readServices(root, input, { ...surroundings, lookup }) : {}
   findings.throwIfAny()
   const files = input.files.map(({ path }) => path)
-  return { name, directory, files, services, notes: findings.notes }
+  return { name, directory, files, services, ...(mode ? { mode } : {}), notes: findings.notes }
 }
 
 /** The top-level `name` of the last file that has one; on the way every file is found to be YAML or not. */

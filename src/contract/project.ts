@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Mode } from './instance.ts'
 import { ConfigName, ProjectName, ServiceName, SnapshotName } from './names.ts'
 
 /** A place in a compose or env file. Lines and columns count from 1. */
@@ -104,6 +105,8 @@ export const ProjectSpec = z
     directory: z.string(),
     files: z.array(z.string()),
     services: z.record(z.string(), ServiceSpec),
+    /** From the top-level `x-howdah`; the command line beats it. */
+    mode: Mode.optional(),
     notes: z.array(Note),
   })
   .meta({ id: 'ProjectSpec' })

@@ -6,7 +6,8 @@ import { acquireLock } from '../system/lock.ts'
 import { ensureDirectory } from '../system/files.ts'
 import { openDaemon } from './compose-daemon.ts'
 import { homeLayout } from './home.ts'
-import { backUpState, pruneOperations } from './housekeeping.ts'
+import { pruneOperations } from './housekeeping.ts'
+import { keepStateBackups } from './state-backups.ts'
 import { createLog } from './log.ts'
 import { listen } from './listen.ts'
 
@@ -46,26 +47,27 @@ export async function runDaemon({ home, onBoundary }: DaemonOptions): Promise<vo
       },
       stop.signal,
     )
-    const server = await listen(home, daemon.app)
-    log.info({ home, pid: process.pid, socket: server.socket }, 'daemon ready')
-    const keepHouse = async (): Promise<void> => {
-      await backUpState(store, paths.stateBackups)
-      await pruneOperations(store, services.documents)
-      await events.prune()
-      await daemon.rotateLogs()
-    }
-    const housekeeping = setInterval(() => {
-      keepHouse().catch((error: unknown) => log.error({ error }, 'housekeeping'))
-    }, HOUSEKEEPING_MS)
-    await keepHouse()
-    await daemon.warmUp()
     // Either ends only by the signal, or by a failure that ends the daemon.
-    await Promise.all([agent, worker]).catch((error: unknown) => {
+    const servers = Promise.all([agent, worker]).catch((error: unknown) => {
       log.error({ error }, 'daemon ends')
       stop.abort()
       throw error
     })
+    const server = await listen(home, daemon.app)
+    log.info({ home, pid: process.pid, socket: server.socket }, 'daemon ready')
+    const keepHouse = async (): Promise<void> => {
+      await pruneOperations(store, services.documents)
+      await events.prune()
+      await daemon.rotateLogs()
+    }
+    const complain = (error: unknown): void => log.error({ error }, 'housekeeping')
+    const housekeeping = setInterval(() => void keepHouse().catch(complain), HOUSEKEEPING_MS)
+    const backups = keepStateBackups(store, paths.stateBackups, stop.signal, complain)
+    await keepHouse().catch(complain)
+    await daemon.warmUp().catch(complain)
+    await servers
     clearInterval(housekeeping)
+    await backups
     await server.close()
     await store.close()
     log.info({}, 'daemon ended')

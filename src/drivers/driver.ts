@@ -19,6 +19,11 @@ export interface Driver {
 
   /** Which engine a service would get. ENGINE_UNAVAILABLE when none can run here. Fetches nothing but a list. */
   chooseEngine(wanted: VersionWanted, extensions: readonly string[]): Promise<EngineChoice>
+  /** The same for one engine of this host; undefined when it is not here any more. */
+  installedEngine(
+    engineId: string,
+    extensions: readonly string[],
+  ): Promise<EngineChoice | undefined>
   /** The chosen engine, fetched when it is not here. */
   ensureEngine(
     choice: Pick<EngineChoice, 'major' | 'minor' | 'engineId'>,

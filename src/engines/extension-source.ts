@@ -41,6 +41,11 @@ const broughtBy: Readonly<Record<string, string>> = {
   pltclu: 'pltcl',
 }
 
+/** Whether an extension is another project's, so that no bare Postgres brings it. */
+export function comesFromElsewhere(extension: string): boolean {
+  return (broughtBy[extension] ?? extension) in sources
+}
+
 /** A sentence without its full stop that says how to get an extension for this engine, for an error's hint. */
 export function whatBrings(
   extension: string,

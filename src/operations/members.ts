@@ -57,6 +57,20 @@ export async function editMember(
   return next
 }
 
+/**
+ * Wants a member running, and has the agent look at it anew even if it is wanted so already: a failure from before counts no more,
+ * since what was in the way may have been mended.
+ */
+export async function askToRun(
+  d: Dependencies,
+  project: string,
+  service: string,
+): Promise<MemberDocument> {
+  const member = { ...(await memberOf(d, project, service)), wanted: 'running' as const }
+  await d.store.write([d.documents.members.put(memberIdOf(project, service), member)])
+  return member
+}
+
 export async function editInstance(
   d: Dependencies,
   project: string,

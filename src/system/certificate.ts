@@ -16,3 +16,9 @@ export function certificateNames(certPem: string): {
     entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length))
   return { dnsNames: after('DNS:'), ipAddresses: after('IP Address:') }
 }
+
+/** Whether the authority's key signed the certificate. */
+export function isIssuedBy(certPem: string, authorityPem: string): boolean {
+  const authority = new X509Certificate(authorityPem)
+  return new X509Certificate(certPem).verify(authority.publicKey)
+}

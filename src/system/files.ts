@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../errors/app-error.ts'
 import { errnoOf, fileError, withFileErrors } from './file-errors.ts'
@@ -142,4 +142,17 @@ export async function listNames(path: string): Promise<string[]> {
 /** The whole file. Throws HOME_UNUSABLE for one that is not there or not ours to read. */
 export async function readBytes(path: string): Promise<Buffer> {
   return withFileErrors(path, () => readFile(path))
+}
+
+/** Removes a folder that has nothing in it; false when it has, or is not there. */
+export async function removeIfEmpty(path: string): Promise<boolean> {
+  try {
+    await rmdir(path)
+    return true
+  } catch (error) {
+    const errno = errnoOf(error)
+    // EEXIST is what some systems say for ENOTEMPTY (POSIX allows either).
+    if (errno === 'ENOTEMPTY' || errno === 'EEXIST' || errno === 'ENOENT') return false
+    throw fileError(error, path)
+  }
 }

@@ -21,13 +21,13 @@ export const run = command({
   passThrough: true,
   async run(ctx, { args }) {
     const daemon = await ctx.daemon()
-    const { values } = await serviceEnvironment(ctx, daemon, args.service)
+    const { values, trust } = await serviceEnvironment(ctx, daemon, args.service)
     const [command, ...rest] = args.command
     if (command === undefined) throw new AppError('USAGE', 'there is no command after --')
     return runProcess({
       command,
       args: rest,
-      env: { ...ctx.env, ...values },
+      env: { ...trust, ...ctx.env, ...values },
       directory: ctx.directory,
     })
   },

@@ -11,6 +11,11 @@ export interface ServiceEnvironment {
   readonly values: Readonly<Record<string, string>>
   /** Variables whose value is, or holds, something that compose itself does not spell out. */
   readonly secrets: ReadonlySet<string>
+  /**
+   * What makes libpq and Node trust our CA where the application names no other: `sslmode=verify-full` and `ssl: true` then
+   * work as they are. Empty for a service that uses no instance.
+   */
+  readonly trust: Readonly<Record<string, string>>
 }
 
 /**
@@ -42,7 +47,9 @@ export async function serviceEnvironment(
     .filter(([, source]) => source !== 'compose')
     .map(([key]) => key)
   const own = service.managed ? await ownConnection(daemon, spec, service) : {}
+  const caFile = instances.find((instance) => needed.has(instance.service))?.caFile
   return {
+    trust: caFile ? { PGSSLROOTCERT: caFile, NODE_EXTRA_CA_CERTS: caFile } : {},
     values: { ...resolved.values, ...own },
     secrets: new Set([...secrets, 'PGPASSWORD', 'POSTGRES_PASSWORD']),
   }

@@ -5,10 +5,17 @@ import { askYesNo } from '../prompt.ts'
 
 /**
  * Asks before clients lose their connections or data. Nothing and a reload need no asking. Off a terminal --yes is
- * needed; a no is CONFIRMATION_REQUIRED.
+ * needed; a no is CONFIRMATION_REQUIRED. A service with `allow-downtime: true` was asked in its compose file.
  */
-export async function confirmImpact(ctx: Context, plan: Plan, yes: boolean): Promise<void> {
-  const harsh = plan.actions.filter(({ impact }) => impact === 'restart' || impact === 'destroy')
+export async function confirmImpact(
+  ctx: Context,
+  plan: Plan,
+  { yes, allowsDowntime }: { yes: boolean; allowsDowntime: (service: string) => boolean },
+): Promise<void> {
+  const harsh = plan.actions.filter(
+    ({ impact, service }) =>
+      impact === 'destroy' || (impact === 'restart' && !(service && allowsDowntime(service))),
+  )
   if (harsh.length === 0 || yes) return
   if (!ctx.interactive) {
     const sentences = harsh.map((action) => action.sentence).join('; ')

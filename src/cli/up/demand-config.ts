@@ -4,13 +4,16 @@ import { AppError } from '../../errors/app-error.ts'
 import type { Daemon } from '../context.ts'
 import { place } from '../output/note-text.ts'
 
-/** Throws CONFIG_MISSING, with who needs what and how to set it, unless all config that any service needs is set. */
-export async function demandConfig(daemon: Daemon, spec: ProjectSpec): Promise<void> {
-  const required = requiredConfig(spec)
-  if (required.length === 0) return
+/**
+ * The names of the project's configs. Throws CONFIG_MISSING, with who needs what and how to set it, unless all that any
+ * service needs are set.
+ */
+export async function demandConfig(daemon: Daemon, spec: ProjectSpec): Promise<Set<string>> {
   const entries = await daemon.api.listConfig({ project: spec.name })
-  const error = missingConfig(spec.name, required, new Set(entries.map(({ name }) => name)))
+  const names = new Set(entries.map(({ name }) => name))
+  const error = missingConfig(spec.name, requiredConfig(spec), names)
   if (error) throw error
+  return names
 }
 
 /** The error for configs that are needed and not set; undefined when all are. Pure. */

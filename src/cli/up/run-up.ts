@@ -17,12 +17,10 @@ import { showUp } from './show-up.ts'
 export async function runUp(ctx: Context, flags: UpFlags): Promise<void> {
   const mode = flags.mode === undefined ? undefined : parseMode(flags.mode)
   const spec = await ctx.project()
-  const desired = desiredProject(spec, {
-    mode,
-    allowMissingExtensions: flags.allowMissingExtensions,
-  })
   const daemon = await ctx.daemon()
-  await demandConfig(daemon, spec)
+  const config = await demandConfig(daemon, spec)
+  const { allowMissingExtensions } = flags
+  const desired = desiredProject(spec, { mode, allowMissingExtensions, config })
   if (flags.plan) {
     showPlan(ctx, await daemon.api.planProject(desired))
     return
@@ -45,7 +43,10 @@ async function begin(
     const plan = await daemon.api.planProject(desired)
     if (plan.actions.length === 0) return { plan, operation: undefined }
     if (!ctx.json) ctx.terminal.note(planText(plan, ctx.terminal.noteColour))
-    await confirmImpact(ctx, plan, yes)
+    await confirmImpact(ctx, plan, {
+      yes,
+      allowsDowntime: (service) => desired.services[service]?.allowDowntime ?? false,
+    })
     return { plan, operation: await daemon.api.upProject(desired) }
   })
 }

@@ -52,7 +52,7 @@ export function planCreation({ desired, choice }: Wanted, orphans: readonly stri
 /** Only reached with --allow-missing-extensions; without it the plan is refused before. */
 const missing = (choice: Wanted['choice'], service: string): Note[] =>
   choice.missingExtensions.map(({ name, bringsIt }) => ({
-    message: `“${service}” goes on without the extension ${name}; ${bringsIt} would bring it`,
+    message: `“${service}” goes on without the extension ${name}. To have it: ${bringsIt}`,
   }))
 
 const renamed = (service: string, orphans: readonly string[]): Note[] =>

@@ -165,7 +165,7 @@ test('an extension that is missing is a note with what would bring it', () => {
   const missingExtensions = [{ name: 'vector', bringsIt: 'postgresql-16-pgvector' }]
   const { notes } = plan({ ...fresh, choice: { missingExtensions } })
   expect(notes.map((n) => n.message)).toEqual([
-    '“db” goes on without the extension vector; postgresql-16-pgvector would bring it',
+    '“db” goes on without the extension vector. To have it: postgresql-16-pgvector',
   ])
 })
 

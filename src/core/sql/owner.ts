@@ -21,6 +21,19 @@ export function createOwner(user: string): string[] {
   ]
 }
 
+/**
+ * Before version 16 a role with CREATEROLE may grant itself any role that is no superuser, also those of Postgres that run
+ * programs and read and write files as the server's account. Marked as superusers they are beyond its reach. They cannot
+ * log in, and membership passes no attribute on.
+ */
+export const guardServerRoles = (major: number): string[] =>
+  major >= 16
+    ? []
+    : [
+        `update pg_catalog.pg_authid set rolsuper = true where rolname in
+       ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')`,
+      ]
+
 /** While the image's start scripts run, the role is what it would be in the image: a superuser. */
 export const raiseOwner = (user: string): string => `alter role ${identifier(user)} superuser`
 
@@ -43,6 +56,6 @@ export const ownDatabase = (name: string, owner: string): string =>
 
 /** Superusers that the start scripts left behind; ours is not among them. */
 export const straySuperusers = (superuser: string): string =>
-  `select rolname from pg_catalog.pg_roles where rolsuper and rolname <> ${literal(superuser)}`
+  `select rolname from pg_catalog.pg_roles where rolsuper and rolname <> ${literal(superuser)} and rolname !~ '^pg_'`
 
 export const demote = (role: string): string => `alter role ${identifier(role)} nosuperuser`

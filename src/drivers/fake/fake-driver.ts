@@ -41,6 +41,11 @@ export function createFakeDriver(machine: FakeMachine): Driver {
       installed: machine.engines.has(`fake-${major}.${minor}`),
       missingExtensions: [],
     }),
+    installedEngine: async (engineId) => {
+      if (!machine.engines.has(engineId)) return undefined
+      const [major = 0, minor = 0] = engineId.replace('fake-', '').split('.').map(Number)
+      return { engineId, major, minor, installed: true, missingExtensions: [] }
+    },
     ensureEngine,
     installEngine: ({ major = 16, minor = 14 }, _force, watch) =>
       ensureEngine({ engineId: `fake-${major}.${minor}`, major, minor }, watch),

@@ -3,7 +3,11 @@ import type { Engine } from '../../contract/engine.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { successorOf } from '../../engines/choose-engine.ts'
 import { createEngines, type Engines } from '../../engines/engines.ts'
-import { missingExtensions, whatBrings } from '../../engines/extension-source.ts'
+import {
+  comesFromElsewhere,
+  missingExtensions,
+  whatBrings,
+} from '../../engines/extension-source.ts'
 import type { EngineChoice } from '../../core/plan/engine-choice.ts'
 import type { VersionWanted } from '../../contract/project.ts'
 import type { Account } from '../../system/account.ts'
@@ -38,6 +42,10 @@ export function createLocalDriver(site: LocalSite): Driver {
     kind: 'local',
     can: { severalMembers: false, snapshots: true, ownAddress: process.platform === 'linux' },
     chooseEngine: (wanted, extensions) => chooseEngine(engines, wanted, extensions),
+    installedEngine: async (id, extensions) => {
+      const engine = await engines.find(id)
+      return engine && choiceOf(engine, extensions)
+    },
     ensureEngine: ({ engineId, major, minor }, watch) =>
       ensureEngine(engines, engineId, { major, minor }, watch),
     installEngine: (wanted, force, { signal, report }) =>
@@ -86,29 +94,42 @@ async function chooseEngine(
   extensions: readonly string[],
 ): Promise<EngineChoice> {
   const { id, major, minor, engine, sentence } = await engines.choose(wanted, { extensions })
-  const described: Engine = engine ?? notYetHere(id, major, minor)
+  if (engine) return { ...choiceOf(engine, extensions), ...(sentence ? { reason: sentence } : {}) }
+  const offered = npmEngineToCome(id, major, minor, extensions)
   return {
-    engineId: id,
-    major,
-    minor,
-    installed: engine !== undefined,
+    ...choiceOf(offered, extensions),
+    installed: false,
     ...(sentence ? { reason: sentence } : {}),
-    missingExtensions: missingExtensions(described, extensions).map((name) => ({
+  }
+}
+
+function choiceOf(engine: Engine, extensions: readonly string[]): EngineChoice {
+  return {
+    engineId: engine.id,
+    major: engine.major,
+    minor: engine.minor,
+    installed: true,
+    missingExtensions: missingExtensions(engine, extensions).map((name) => ({
       name,
-      bringsIt: whatBrings(name, described),
+      bringsIt: whatBrings(name, engine),
     })),
   }
 }
 
-/** An npm engine has the extensions of Postgres's own source, none of which an image is known for. */
-const notYetHere = (id: string, major: number, minor: number): Engine => ({
+/** An engine that is not fetched yet: it has what comes with Postgres's own source, and nothing of other projects. */
+const npmEngineToCome = (
+  id: string,
+  major: number,
+  minor: number,
+  extensions: readonly string[],
+): Engine => ({
   id,
   kind: 'npm',
   major,
   minor,
   binDirectory: '',
   tools: [],
-  extensions: [],
+  extensions: extensions.filter((name) => !comesFromElsewhere(name)),
   features: [],
 })
 

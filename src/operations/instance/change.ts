@@ -4,7 +4,7 @@ import type { ChosenVersion, DesiredInstance, Work } from '../../contract/docume
 import { memberFiles } from '../../core/plan/member-document.ts'
 import { setVerifier } from '../../core/sql/owner.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { editInstance, editMember, instanceOf, memberOf, untilReady } from '../members.ts'
+import { askToRun, editInstance, editMember, instanceOf, memberOf, untilReady } from '../members.ts'
 import type { Context } from '../procedure.ts'
 import { ensureDatabase, withSession } from './owner.ts'
 
@@ -161,6 +161,6 @@ export async function startInstance(
   signal: AbortSignal,
 ): Promise<void> {
   await editInstance(d, project, service, (i) => ({ ...i, wanted: 'running' }))
-  const member = await editMember(d, project, service, (m) => ({ ...m, wanted: 'running' }))
+  const member = await askToRun(d, project, service)
   await untilReady(d, member, signal)
 }

@@ -6,6 +6,7 @@ import {
   createOwner,
   databaseExists,
   demote,
+  guardServerRoles,
   openOwner,
   ownDatabase,
   raiseOwner,
@@ -21,6 +22,7 @@ export async function ownerAndDatabase(
   desired: Pick<DesiredInstance, 'user' | 'database' | 'initFiles'>,
 ): Promise<void> {
   await withSession(d, member, async (session) => {
+    for (const sql of guardServerRoles(member.engine.major)) await session.query(sql)
     for (const sql of createOwner(desired.user)) await session.query(sql)
     await ensureDatabase(session, desired.database, desired.user)
     if (desired.initFiles.length > 0) await session.query(raiseOwner(desired.user))

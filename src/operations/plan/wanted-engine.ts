@@ -13,11 +13,9 @@ export async function wantedEngine(
   existing: InstanceDocument | undefined,
 ): Promise<EngineChoice> {
   if (!existing || !keeps(version, existing)) return d.driver.chooseEngine(version, extensions)
-  const { id, major, minor } = existing.engine
-  const installed = (await d.driver.engines()).some((e) => e.id === id)
-  return installed
-    ? { engineId: id, major, minor, installed: true, missingExtensions: [] }
-    : d.driver.chooseEngine({ major }, extensions)
+  const { id, major } = existing.engine
+  const kept = await d.driver.installedEngine(id, extensions)
+  return kept ?? d.driver.chooseEngine({ major }, extensions)
 }
 
 function keeps(version: ResolvedService['version'], { engine }: InstanceDocument): boolean {

@@ -91,7 +91,12 @@ export class SqliteStore implements Store {
 
   /** A whole copy of the file as it is now, for the day when the file itself is damaged. */
   backUpTo(path: string): void {
-    this.#sql(() => this.#db.prepare('vacuum into ?').run(path))
+    const umask = process.umask(0o077)
+    try {
+      this.#sql(() => this.#db.prepare('vacuum into ?').run(path))
+    } finally {
+      process.umask(umask)
+    }
   }
 
   /** Runs statements; what SQLite throws is one of our errors. */

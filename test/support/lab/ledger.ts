@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { Lab } from '../lab-home.ts'
 
 interface Named {
@@ -8,9 +8,9 @@ interface Named {
 }
 
 /** A client's connection as an application makes it: over TCP, with TLS checked against our CA. */
-export async function connectTo(lab: Lab, named: Named, database?: string): Promise<pg.Client> {
+export async function connectTo(lab: Lab, named: Named, database?: string): Promise<Client> {
   const c = await lab.api.getConnection(named)
-  const client = new pg.Client({
+  const client = new Client({
     host: c.endpoint.host,
     port: c.endpoint.port,
     user: c.user,
@@ -28,12 +28,12 @@ export class Ledger {
   readonly #acknowledged: number[] = []
   #next = 1
 
-  async create(client: pg.Client): Promise<void> {
+  async create(client: Client): Promise<void> {
     await client.query('create table ledger (n integer primary key)')
   }
 
   /** Writes rows, each its own transaction; a row counts once the server has said that it is committed. */
-  async write(client: pg.Client, rows: number): Promise<void> {
+  async write(client: Client, rows: number): Promise<void> {
     for (let i = 0; i < rows; i++) {
       const n = this.#next++
       await client.query('insert into ledger values ($1)', [n])
@@ -42,7 +42,7 @@ export class Ledger {
   }
 
   /** The acknowledged rows that a server has lost. */
-  async missingIn(client: pg.Client): Promise<number[]> {
+  async missingIn(client: Client): Promise<number[]> {
     const { rows } = await client.query<{ n: number }>('select n from ledger')
     const there = new Set(rows.map((row) => row.n))
     return this.#acknowledged.filter((n) => !there.has(n))

@@ -5,6 +5,8 @@ import { listProcesses, type RunningProcess } from '../../../src/system/process-
 
 /** Ends a process of a test's own as a power cut would. One that is gone already is fine. */
 export function killHard(pid: number): void {
+  // Zero means our own group, and a negative number another.
+  if (pid <= 1) throw new Error(`${pid} is no process of a test`)
   try {
     process.kill(pid, 'SIGKILL')
   } catch (error) {

@@ -38,7 +38,7 @@ async function faultsNow(lab: Lab): Promise<string[]> {
     if (i.state !== 'ready') faults.push(`${name} is ${i.state}`)
     const running = postmastersOn(i.dataDirectory).map(({ pid }) => pid)
     if (running.length !== 1) faults.push(`${name} has ${running.length} servers`)
-    if (running[0] !== i.pid) faults.push(`${name}: ps shows ${i.pid}, ${running} runs`)
+    if (running[0] !== i.pid) faults.push(`${name}: ps shows ${i.pid}, ${running.join()} runs`)
     if (pidFileOf(i.dataDirectory) !== i.pid) faults.push(`${name}: postmaster.pid differs`)
     if (SECOND_SERVER.test(readFileSync(i.logFile, 'utf8'))) {
       faults.push(`${name}: a second server was started on its data`)
