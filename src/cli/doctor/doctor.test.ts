@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AppError } from '../../errors/app-error.ts'
 import { authority } from './authority.ts'
@@ -57,16 +58,25 @@ test('a daemon that is down is a warning with the end of its log, one that answe
   })
 })
 
-test('a state file that is not SQLite’s fails with the way back', async () => {
+test('a state file that is whole passes', async () => {
   expect(await look(state)).toMatchObject({ status: 'ok', message: 'nothing kept yet' })
-  write('state.db', 'SQLite format 3\0 and more')
-  expect(await look(state)).toMatchObject({ status: 'ok' })
-  write('state.db', 'garbage')
-  expect(await look(state)).toMatchObject({
-    status: 'fail',
-    whatNow: expect.stringContaining('state-backups'),
-  })
+  const file = write('state.db', '')
+  const db = new DatabaseSync(file)
+  db.exec('create table t (a)')
+  db.close()
+  expect(await look(state)).toMatchObject({ status: 'ok', message: `${file} is whole` })
 })
+
+test.each(['garbage that is long enough to be read as one', 'SQLite format 3\0 and no more'])(
+  'a state file that is damaged fails with the way back: %j',
+  async (text) => {
+    write('state.db', text)
+    expect(await look(state)).toMatchObject({
+      status: 'fail',
+      whatNow: expect.stringContaining('state-backups'),
+    })
+  },
+)
 
 test('a key that others can read fails', async () => {
   const file = write('keys/config.key', 'key', 0o644)
