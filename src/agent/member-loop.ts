@@ -38,6 +38,8 @@ export class MemberLoop {
   #server: ProcessIdentity | undefined
   #readySinceMs = 0
   #status: MemberStatus | undefined
+  /** Aborted when a newer document comes: a step that takes long is not waited for then. */
+  #outdated = new AbortController()
 
   constructor(doc: MemberDocument, revision: number, env: AgentEnvironment) {
     this.#doc = doc
@@ -55,6 +57,8 @@ export class MemberLoop {
     if (asked) this.#restarts = 0
     this.#memory = { failures: 0, retryAtMs: 0 }
     this.#error = undefined
+    this.#outdated.abort()
+    this.#outdated = new AbortController()
     this.#wakeup.wake()
   }
 
@@ -63,16 +67,17 @@ export class MemberLoop {
     while (!signal.aborted) {
       const doc = this.#doc
       const revision = this.#revision
+      const current = AbortSignal.any([signal, this.#outdated.signal])
       const seen = await observeMember(doc, this.#env)
       this.#noticeCrash(doc, seen)
-      const step = nextStep(doc, seen, this.#memory, Date.now())
+      const step = nextStep(doc, seen, this.#memory, performance.now())
       await this.#report(doc, revision, seen, step)
       if (step.kind === 'rest' && step.state === 'absent') {
         await this.#wakeup.wait()
       } else if (step.kind === 'rest' || step.kind === 'wait' || step.kind === 'give-up') {
         await this.#idle(step, seen, signal)
       } else {
-        await this.#attempt(step, doc, signal)
+        await this.#attempt(step, doc, current)
       }
     }
   }
@@ -82,13 +87,14 @@ export class MemberLoop {
       const { pid } = seen.server
       if (this.#server?.pid !== pid) {
         this.#server = identify(pid)
-        this.#readySinceMs = Date.now()
+        this.#readySinceMs = performance.now()
         // A server that ran before this daemon did is no news.
         if (this.#status)
           this.#tell('info', 'instance-ready', `${subjectOf(doc)} takes connections`)
       }
       this.#error = undefined
-      if (Date.now() - this.#readySinceMs > STABLE_MS) this.#memory = { failures: 0, retryAtMs: 0 }
+      if (performance.now() - this.#readySinceMs > STABLE_MS)
+        this.#memory = { failures: 0, retryAtMs: 0 }
       return
     }
     if (!this.#server || seen.server.state !== 'stopped') return
@@ -97,7 +103,7 @@ export class MemberLoop {
     this.#restarts++
     const { failures } = this.#memory
     const waitMs = failures === 0 ? 0 : retryDelayMs(failures)
-    this.#memory = { failures: failures + 1, retryAtMs: Date.now() + waitMs }
+    this.#memory = { failures: failures + 1, retryAtMs: performance.now() + waitMs }
     this.#tell(
       'error',
       'instance-crashed',
@@ -111,13 +117,14 @@ export class MemberLoop {
     const looksMs = step.kind === 'wait' && !untilMs ? 20 : WATCH_MS
     const recheckAtMs =
       step.kind === 'rest' || step.kind === 'give-up'
-        ? Date.now() + RECHECK_MS[step.kind]
+        ? performance.now() + RECHECK_MS[step.kind]
         : Infinity
     while (!signal.aborted) {
-      const leftMs = untilMs === undefined ? looksMs : Math.min(looksMs, untilMs - Date.now())
+      const leftMs =
+        untilMs === undefined ? looksMs : Math.min(looksMs, untilMs - performance.now())
       if (await this.#wakeup.wait(Math.max(1, leftMs))) return
       if (server && !isAlive(server)) return
-      if (Date.now() >= Math.min(untilMs ?? Infinity, recheckAtMs)) return
+      if (performance.now() >= Math.min(untilMs ?? Infinity, recheckAtMs)) return
       if (step.kind === 'wait' && untilMs === undefined) return
     }
   }
@@ -132,7 +139,7 @@ export class MemberLoop {
       const isNews = this.#error === undefined
       this.#error = AppError.from(error)
       const failures = this.#memory.failures + 1
-      this.#memory = { failures, retryAtMs: Date.now() + retryDelayMs(failures) }
+      this.#memory = { failures, retryAtMs: performance.now() + retryDelayMs(failures) }
       this.#env.log('member step failed', { subject: subjectOf(doc), step: step.kind, error })
       if (isNews) this.#tell('error', 'instance-failed', this.#error.message)
     }
@@ -184,9 +191,7 @@ export class MemberLoop {
       restarts: this.#restarts,
       failures: this.#memory.failures,
       ...(error && !running ? { error: error.toJSON() } : {}),
-      ...(step.kind === 'wait' && step.untilMs
-        ? { retryAt: new Date(step.untilMs).toISOString() }
-        : {}),
+      ...(step.kind === 'wait' && step.untilMs ? { retryAt: instantOf(step.untilMs) } : {}),
     }
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return
     this.#status = status
@@ -218,4 +223,10 @@ function stateOf(step: MemberStep, failed: boolean): MemberStatus['state'] {
     case 'remove':
       return 'stopping'
   }
+}
+
+/** The wall clock's name, to the second, for a moment of the monotonic clock, which no one can set back. */
+const instantOf = (monotonicMs: number): string => {
+  const wallMs = Date.now() + monotonicMs - performance.now()
+  return new Date(Math.round(wallMs / 1000) * 1000).toISOString()
 }

@@ -6,7 +6,11 @@ import { launchDetached } from '../system/launch.ts'
 import { isFree } from '../system/ports.ts'
 import { endProcess, identify, isAlive, signal as send } from '../system/processes.ts'
 import { whoListens } from '../system/port-listener.ts'
-import { findRunningServer, removeStalePidFile } from '../system/tools/running-server.ts'
+import {
+  findRunningServer,
+  removeStalePidFile,
+  removeStaleSocketLocks,
+} from '../system/tools/running-server.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { layout } from './layout.ts'
 import { readServerNote, writeServerNote } from './server-note.ts'
@@ -19,7 +23,7 @@ const IMMEDIATE_SHUTDOWN_MS = 20_000
 
 /**
  * Starts the server and waits until it takes connections. Throws PORT_IN_USE, or SERVER_START_FAILED with the end of
- * its log when it gives up. Crash recovery may take long: it waits for as long as the server lives.
+ * its log when it gives up. Crash recovery may take long: it waits for as long as the server lives, or until aborted.
  */
 export async function startServer(
   doc: MemberDocument,
@@ -30,12 +34,13 @@ export async function startServer(
   await ensureDirectory(`${doc.directory}/log`, { mode: 0o700 })
   await ensureDirectory(doc.socketDirectory, { mode: 0o700, owner: env.account })
   await removeStalePidFile(data)
+  await removeStaleSocketLocks(doc.socketDirectory, data)
   await expectFreePort(doc)
   const { configGeneration, restartGeneration } = doc
   await writeServerNote(doc, { configGeneration, restartGeneration })
   const server = await launchDetached({
     program: `${doc.engine.binDirectory}/postgres`,
-    args: ['-D', data],
+    args: [...enforced(doc), '-D', data],
     cwd: data,
     logFile,
     account: env.account,
@@ -47,6 +52,9 @@ export async function startServer(
     await delay(LOOK_MS)
   }
 }
+
+const enforced = (doc: MemberDocument): string[] =>
+  Object.entries(doc.enforced).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
 async function expectFreePort(doc: MemberDocument): Promise<void> {
   const { host, port } = doc.endpoint

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../errors/app-error.ts'
 import { catalog } from '../errors/catalog.ts'
+import { daemonEnvironment } from './daemon-environment.ts'
 import type { Terminal } from './output/terminal.ts'
 import { socketFetch } from './socket-fetch.ts'
 
@@ -48,7 +49,7 @@ export async function startDaemon({ home, env, terminal }: Options): Promise<voi
     detached: true,
     cwd: home,
     stdio: ['ignore', log, log],
-    env: { ...env, HOWDAH_HOME: home },
+    env: { ...daemonEnvironment(env), HOWDAH_HOME: home },
   })
   closeSync(log)
   child.unref()

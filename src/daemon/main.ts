@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { AppError } from '../errors/app-error.ts'
 import type { OnBoundary } from '../operations/run-step.ts'
 import { runAgent } from '../agent/agent.ts'
 import { work } from '../operations/worker.ts'
@@ -8,8 +10,9 @@ import { openDaemon } from './compose-daemon.ts'
 import { homeLayout } from './home.ts'
 import { pruneOperations } from './housekeeping.ts'
 import { keepStateBackups } from './state-backups.ts'
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 import { listen } from './listen.ts'
+import { untilAllEnded } from './until-all-ended.ts'
 
 export interface DaemonOptions {
   readonly home: string
@@ -17,61 +20,115 @@ export interface DaemonOptions {
   readonly onBoundary?: OnBoundary
 }
 
+type Daemon = Awaited<ReturnType<typeof openDaemon>>
+
 const HOUSEKEEPING_MS = 60 * 60 * 1000
+/** What still holds the process after the lock is given up would be a daemon that nobody can see. */
+const LINGER_MS = 5000
 
 /**
  * The daemon of a home, from start to end: one API, one worker, one agent. It adopts what runs and ends by SIGTERM,
- * SIGINT or `stopDaemon`; the servers run on. Throws DAEMON_ALREADY_RUNNING when another one has the home.
+ * SIGINT or `stopDaemon`; the servers run on. Throws what ended it otherwise, DAEMON_ALREADY_RUNNING when another one
+ * has the home; its last line in the log is then of level “fatal” and has the error and our pid, for who started us.
  */
-export async function runDaemon({ home, onBoundary }: DaemonOptions): Promise<void> {
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const log = createLog()
+  try {
+    await holdHome(options, log)
+    log.info({}, 'daemon ended')
+  } catch (error) {
+    log.fatal({ error: AppError.from(error), pid: process.pid }, 'daemon failed')
+    throw error
+  } finally {
+    setTimeout(() => process.exit(), LINGER_MS).unref()
+  }
+}
+
+/** The lock goes last, whatever fails: the next daemon must find nothing of this one. */
+async function holdHome({ home, onBoundary }: DaemonOptions, log: Log): Promise<void> {
   const paths = homeLayout(home)
   // Servers run under another account when we are root: it must pass through, and see nothing.
   await ensureDirectory(home, { mode: 0o711 })
   await ensureDirectory(paths.run, { mode: 0o711 })
   await ensureDirectory(paths.log, { mode: 0o700 })
   const lock = await acquireLock(paths.lock)
-  const log = createLog()
-  const stop = new AbortController()
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
   try {
+    const stop = new AbortController()
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
     const daemon = await openDaemon(home, log, () => stop.abort())
-    const { store, services, agentEnvironment, events } = daemon
-    const agent = runAgent(agentEnvironment, stop.signal)
-    const worker = work(
-      {
-        store,
-        procedures,
-        dependencies: services,
-        onError: (error) => log.error({ error }, 'worker'),
-        ...(onBoundary ? { onBoundary } : {}),
-      },
-      stop.signal,
-    )
-    // Either ends only by the signal, or by a failure that ends the daemon.
-    const servers = Promise.all([agent, worker]).catch((error: unknown) => {
-      log.error({ error }, 'daemon ends')
-      stop.abort()
-      throw error
-    })
-    const server = await listen(home, daemon.app)
-    log.info({ home, pid: process.pid, socket: server.socket }, 'daemon ready')
-    const keepHouse = async (): Promise<void> => {
-      await pruneOperations(store, services.documents)
-      await events.prune()
-      await daemon.rotateLogs()
+    try {
+      await runParts(home, daemon, log, stop, onBoundary)
+    } finally {
+      await daemon.store.close()
     }
-    const complain = (error: unknown): void => log.error({ error }, 'housekeeping')
-    const housekeeping = setInterval(() => void keepHouse().catch(complain), HOUSEKEEPING_MS)
-    const backups = keepStateBackups(store, paths.stateBackups, stop.signal, complain)
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Resolves, or throws the first failure, when agent and worker have let go and the API is closed. */
+async function runParts(
+  home: string,
+  daemon: Daemon,
+  log: Log,
+  stop: AbortController,
+  onBoundary: OnBoundary | undefined,
+): Promise<void> {
+  const { store, services, agentEnvironment } = daemon
+  const servers = untilAllEnded(
+    [
+      runAgent(agentEnvironment, stop.signal),
+      work(
+        {
+          store,
+          procedures,
+          dependencies: services,
+          onError: (error) => log.error({ error }, 'worker'),
+          ...(onBoundary ? { onBoundary } : {}),
+        },
+        stop.signal,
+      ),
+    ],
+    stop,
+  )
+  try {
+    // Both have read their documents after this turn: damage is told before anybody can connect.
+    await Promise.race([servers, turn()])
+    await serve(home, daemon, log, stop, servers)
+  } finally {
+    stop.abort()
+    // Its failure is thrown above, unless another came before.
+    await Promise.allSettled([servers])
+  }
+}
+
+async function serve(
+  home: string,
+  daemon: Daemon,
+  log: Log,
+  stop: AbortController,
+  servers: Promise<void>,
+): Promise<void> {
+  const { store, services, events } = daemon
+  const complain = (error: unknown): void => log.error({ error }, 'housekeeping')
+  const keepHouse = async (): Promise<void> => {
+    await pruneOperations(store, services.documents)
+    await events.prune()
+    await daemon.rotateLogs()
+  }
+  const server = await listen(home, daemon.app)
+  log.info({ home, pid: process.pid, socket: server.socket }, 'daemon ready')
+  const housekeeping = setInterval(() => void keepHouse().catch(complain), HOUSEKEEPING_MS)
+  const { stateBackups } = homeLayout(home)
+  const backups = keepStateBackups(store, stateBackups, stop.signal, complain).catch(complain)
+  try {
     await keepHouse().catch(complain)
     await daemon.warmUp().catch(complain)
     await servers
-    clearInterval(housekeeping)
-    await backups
-    await server.close()
-    await store.close()
-    log.info({}, 'daemon ended')
   } finally {
-    await lock.release()
+    clearInterval(housekeeping)
+    stop.abort()
+    await Promise.allSettled([servers, backups])
+    await server.close()
   }
 }

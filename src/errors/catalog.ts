@@ -180,6 +180,12 @@ export const catalog = {
     retry: 'never',
     hint: 'A newer Howdah wrote this state. Install that version or a later one.',
   },
+  PLAN_OUTDATED: {
+    exit: 75,
+    status: 409,
+    retry: 'later',
+    hint: 'Nothing was touched. Run `howdah up` again: it plans anew.',
+  },
   STORE_CONFLICT: {
     exit: 75,
     status: 409,

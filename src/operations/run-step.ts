@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { StepDocument } from '../contract/documents/operation.ts'
 import { AppError, type ErrorBody } from '../errors/app-error.ts'
@@ -10,6 +11,8 @@ export type OnBoundary = (moment: 'before' | 'after', operation: string, step: s
 const FIRST_RETRY_MS = 200
 /** Each word of progress is a write to the store; people read no faster. */
 const REPORT_EVERY_MS = 250
+/** For a body that heeds its deadline to end what it began; one that does not is left behind then. */
+const LET_GO_MS = 1000
 
 /** One step of an operation: kept result, retries, deadline, cancel. See `Context.step`. */
 export async function runStep<T>(
@@ -89,12 +92,28 @@ async function withDeadline<T>(
   const deadline =
     remainingMs === undefined ? undefined : AbortSignal.timeout(Math.max(0, remainingMs))
   const either = deadline ? AbortSignal.any([signal, deadline]) : signal
+  const over = new AbortController()
   try {
-    return await body({ signal: either, attempt: step.attempt, report })
+    const outcome = body({ signal: either, attempt: step.attempt, report })
+    // The race takes a late outcome of the body as well, so that nobody misses it.
+    return await (deadline ? Promise.race([outcome, tooLate(deadline, over.signal)]) : outcome)
   } catch (error) {
-    if (!deadline?.aborted || signal.aborted || error instanceof AppError) throw error
+    if (!deadline?.aborted || signal.aborted) throw error
     throw new AppError('DEADLINE_EXCEEDED', `“${step.name}” did not end in time`, { cause: error })
   } finally {
     open = false
+    over.abort()
   }
+}
+
+/** Throws when a body has not let go soon after its deadline. Never resolves. */
+async function tooLate(deadline: AbortSignal, over: AbortSignal): Promise<never> {
+  const never = new Promise<never>(() => {})
+  try {
+    if (!deadline.aborted) await once(deadline, 'abort', { signal: over })
+    await delay(LET_GO_MS, undefined, { signal: over })
+  } catch {
+    return await never // the body ended first
+  }
+  throw deadline.reason
 }

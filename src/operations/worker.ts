@@ -2,9 +2,11 @@ import type { OperationDocument } from '../contract/documents/operation.ts'
 import { AppError } from '../errors/app-error.ts'
 import { type Documents, documents } from '../store/documents.ts'
 import type { Store } from '../store/store.ts'
+import { claim } from './claim.ts'
 import type { Procedure } from './procedure.ts'
 import { OperationRecord } from './record.ts'
 import { type OnBoundary, runStep } from './run-step.ts'
+import { untilItWorks } from './until-it-works.ts'
 
 const LEASE_MS = 15_000
 const RENEW_MS = 5000
@@ -21,34 +23,41 @@ export interface WorkerOptions<D> {
 /**
  * Runs operations, those of a dead worker included, until `signal` aborts; then leaves them to the next worker as they
  * are. Resolves when every running step has let go. A lease that ran out, as it does while a laptop sleeps, is followed
- * by a new one.
+ * by a new one, and so is one that was lost because the store did not answer, on a full disk for example. Throws
+ * STORE_CORRUPT when the list of operations cannot be read: no later try would change that.
  */
 export async function work<D>(options: WorkerOptions<D>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) await workUnderLease(options, signal)
+  const onFailure = (error: unknown): void => {
+    if (AppError.from(error).code === 'STORE_CORRUPT') throw error
+    options.onError(error)
+  }
+  while (!signal.aborted) {
+    await untilItWorks(() => workUnderLease(options, signal), onFailure, signal)
+  }
 }
 
 async function workUnderLease<D>(options: WorkerOptions<D>, signal: AbortSignal): Promise<void> {
   const docs = documents(options.store)
-  const lost = new AbortController()
-  const stop = AbortSignal.any([signal, lost.signal])
+  const ended = new AbortController()
+  const stop = AbortSignal.any([signal, ended.signal])
   const lease = await options.store.grantLease(LEASE_MS)
   const renewal = setInterval(() => {
     options.store.renewLease(lease).then(
-      (held) => held || lost.abort(new Error('the worker lost its lease')),
-      (error: unknown) => lost.abort(error),
+      (held) => held || ended.abort(new Error('the worker lost its lease')),
+      (error: unknown) => {
+        options.onError(error)
+        ended.abort(error)
+      },
     )
   }, RENEW_MS)
   const running = new Map<string, Promise<void>>()
   const start = (operation: OperationDocument): void => {
-    if (isLive(operation) && !running.has(operation.id)) {
-      const done = runOne(options, docs, lease, operation.id, stop)
-        .catch((error: unknown) => stop.aborted || options.onError(error))
-        .finally(() => running.delete(operation.id))
-      running.set(
-        operation.id,
-        done.then(() => {}),
-      )
-    }
+    const { id } = operation
+    if (!isLive(operation) || running.has(id)) return
+    // An operation whose end could not be written is still live: it is entered again, and its ended steps are kept.
+    const act = (): Promise<void> => runOne(options, docs, lease, id, stop)
+    const done = untilItWorks(act, options.onError, stop).finally(() => running.delete(id))
+    running.set(id, done)
   }
   try {
     const changes = options.store.watch(`${docs.operations.prefix}/`, stop)
@@ -58,6 +67,7 @@ async function workUnderLease<D>(options: WorkerOptions<D>, signal: AbortSignal)
     }
   } finally {
     clearInterval(renewal)
+    ended.abort()
     await Promise.all(running.values())
     await options.store.revokeLease(lease)
   }
@@ -72,7 +82,7 @@ async function runOne<D>(
   id: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const claimed = await claim(options.store, id, lease)
+  const claimed = await claim(options.store, id, lease, signal)
   if (claimed === undefined) return
   try {
     const stored = await docs.operations.get(id)
@@ -91,16 +101,17 @@ async function runClaimed<D>(
   record: OperationRecord,
   signal: AbortSignal,
 ): Promise<void> {
+  await record.begin()
+  let output: unknown
   try {
-    await record.begin()
-    const output = await perform(options, record, signal)
-    await record.end('done', { output })
+    output = await perform(options, record, signal)
   } catch (error) {
     if (signal.aborted) return // the next worker resumes it
     const failure = AppError.from(error)
     const state = failure.code === 'OPERATION_CANCELLED' ? 'cancelled' : 'failed'
-    await record.end(state, { error: failure.toJSON() })
+    return await record.end(state, { error: failure.toJSON() })
   }
+  await record.end('done', { output })
 }
 
 async function perform<D>(
@@ -121,18 +132,4 @@ async function perform<D>(
   }
   const parsed: unknown = procedure.input.parse(input)
   return procedure.run(parsed, context as never, options.dependencies)
-}
-
-/**
- * One worker runs an operation at a time: the claim goes when its worker's lease does. Gives the claim's revision;
- * undefined when another worker has it.
- */
-async function claim(store: Store, id: string, lease: string): Promise<number | undefined> {
-  try {
-    const key = `claims/${id}`
-    return await store.write([{ kind: 'put', key, value: { lease }, ifRevision: 0, lease }])
-  } catch (error) {
-    if (AppError.from(error).code === 'STORE_CONFLICT') return undefined
-    throw error
-  }
 }

@@ -47,6 +47,18 @@ test('the environment is ours with additions, and undefined takes a name out', a
   expect(stdout).toBe('yes none path')
 })
 
+test('an environment that is not inherited is exactly the given one', async () => {
+  process.env['HOWDAH_TEST_SECRET'] = 'of our shell'
+  try {
+    const env = { ONLY: 'this', PATH: '/usr/bin:/bin' }
+    const { stdout } = await run('/usr/bin/env', [], { env, inheritEnv: false })
+    expect(stdout.split('\n').toSorted()).toEqual(['ONLY=this', 'PATH=/usr/bin:/bin'])
+    expect((await run('/usr/bin/env', [], { inheritEnv: false })).stdout).toBe('')
+  } finally {
+    delete process.env['HOWDAH_TEST_SECRET']
+  }
+})
+
 test('lines of both streams are heard while it runs', async () => {
   const lines: string[] = []
   await shell('echo one; echo two >&2', { onLine: (line) => lines.push(line) })

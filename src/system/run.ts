@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly cwd?: string | undefined
   /** Added to our own environment; `undefined` takes a name out of it. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  /** False: `env` is all of its environment, and nothing of ours is in it. For what others wrote. */
+  readonly inheritEnv?: false | undefined
   /** Given to standard input, which is empty otherwise. */
   readonly input?: string | Buffer | undefined
   /** Who it runs as; only root may name one. Without: as us. */
@@ -59,7 +61,7 @@ export async function run(
     detached: true,
     stdin: options.input === undefined ? 'ignore' : 'pipe',
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    env: { ...(options.inheritEnv === false ? withoutOurs() : {}), ...options.env },
     ...(options.account ? { uid: options.account.uid, gid: options.account.gid } : {}),
   })
   // Settled at once, so that a failed start is never an unhandled rejection while we wait for something else.
@@ -76,6 +78,10 @@ export async function run(
   if (stop.aborted) throw stopError(program, options)
   return throwOutcome(outcome)
 }
+
+/** nano-spawn adds to our environment, and Node leaves out what is undefined. */
+const withoutOurs = (): Record<string, undefined> =>
+  Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]))
 
 /** As {@link run}, but any other exit than 0 throws `code` with the end of stderr in `details`. */
 export async function runOk(

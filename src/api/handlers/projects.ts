@@ -21,9 +21,9 @@ export function projectHandlers(s: Services): Handlers<typeof projectApi> {
     },
     planProject: async (desired) => (await planDesired(s, desired)).plan,
     async upProject(desired) {
-      const { plan, work } = await planDesired(s, desired)
+      const { plan, work, basis } = await planDesired(s, desired)
       const { project, mode } = plan
-      const input = { project, mode, directory: desired.directory, work }
+      const input = { project, mode, directory: desired.directory, work, basis }
       return operationView(await enqueue(s.store, s.documents, up, input))
     },
     previewDown: async (input) => (await destructionOf(s, input)).destroyed,

@@ -1,8 +1,8 @@
 import type { snapshotApi } from '../../contract/api/snapshots.ts'
-import type { SnapshotDocument } from '../../contract/documents/snapshot.ts'
 import type { Handlers } from '../../contract/endpoint.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { enqueue } from '../../operations/enqueue.ts'
+import { snapshotOf } from '../../operations/instance/snapshot-source.ts'
 import { instanceOf } from '../../operations/members.ts'
 import {
   snapshotCreate,
@@ -18,7 +18,7 @@ export function snapshotHandlers(s: Services): Handlers<typeof snapshotApi> {
   return {
     async listSnapshots({ project }) {
       const all = (await snapshots.list()).map((f) => f.value)
-      return all.filter((f) => project === undefined || f.project === project).map(publicPart)
+      return all.filter((f) => project === undefined || f.project === project)
     },
     async createSnapshot({ project, service, name = `${project}-${service}-${s.newId()}` }) {
       const instance = await instanceOf(s, project, service)
@@ -32,7 +32,7 @@ export function snapshotHandlers(s: Services): Handlers<typeof snapshotApi> {
       return operationView(await enqueue(s.store, s.documents, snapshotCreate, input))
     },
     async restoreSnapshot({ name, project, as }) {
-      const snapshot = await find(s, name)
+      const snapshot = await snapshotOf(s, name)
       if (await instances.get(project, as)) {
         throw new AppError(
           'INSTANCE_EXISTS',
@@ -49,26 +49,8 @@ export function snapshotHandlers(s: Services): Handlers<typeof snapshotApi> {
       return operationView(await enqueue(s.store, s.documents, snapshotRestore, input))
     },
     async removeSnapshot({ name }) {
-      await find(s, name)
+      await snapshotOf(s, name)
       return operationView(await enqueue(s.store, s.documents, snapshotRemove, { name }))
     },
   }
-}
-
-async function find(s: Services, name: string): Promise<SnapshotDocument> {
-  const found = await s.documents.snapshots.get(name)
-  if (found) return found.value
-  throw new AppError('SNAPSHOT_NOT_FOUND', `there is no snapshot “${name}”`)
-}
-
-function publicPart(document: SnapshotDocument) {
-  const {
-    settings: _s,
-    memoryBytes: _m,
-    superuser: _u,
-    sealedPassword: _p,
-    format: _f,
-    ...rest
-  } = document
-  return rest
 }

@@ -20,6 +20,8 @@ export const InstanceDocument = z.object({
   service: z.string(),
   id: z.string(),
   createdAt: Instant,
+  /** The operation that made it: only that one may undo it. */
+  createdBy: z.string(),
   /** `creating` until a client may connect; an operation that fails before that removes it again. */
   phase: z.enum(['creating', 'live', 'deleting']),
   wanted: z.enum(['running', 'stopped']),

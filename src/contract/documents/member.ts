@@ -34,6 +34,8 @@ export const MemberDocument = z.object({
   initialised: z.boolean(),
   /** Text of each file in the data directory that is ours, by name. */
   files: z.record(z.string(), z.string()),
+  /** Settings that the server gets as arguments, so that no ALTER SYSTEM beats them. */
+  enforced: z.record(z.string(), z.string()),
   /** Counts up with every change of `files` or `certificate`; a running server is told to reload. */
   configGeneration: z.int(),
   /** Counts up when the server must be restarted; a new binary or a setting that needs it. */

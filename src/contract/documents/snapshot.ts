@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Mode } from '../instance.ts'
 import { InitdbOptions } from '../project.ts'
 import { Snapshot } from '../snapshot.ts'
 
@@ -8,6 +9,12 @@ export const SnapshotDocument = Snapshot.extend({
   /** What the copied instance had, so that a restore is like it. */
   settings: z.record(z.string(), z.string()),
   memoryBytes: z.int(),
+  /** Snapshots of the first versions do not have these. */
+  cpus: z.number().optional(),
+  tls: z.enum(['optional', 'required']).optional(),
+  portWanted: z.int().optional(),
+  /** The mode of its project, for a restore that makes the project anew: a production's copy stays protected. */
+  mode: Mode.optional(),
   /** Fixed in the copied data: a server on it needs settings that fit, such as room for its WAL segments. */
   initdb: InitdbOptions.optional(),
   superuser: z.string(),

@@ -40,5 +40,7 @@ export const ProjectWork = z.object({
   directory: z.string(),
   mode: Mode,
   work: z.array(Work),
+  /** The store revision of each instance that the plan looked at; 0 for one that was not there. */
+  basis: z.record(ServiceName, z.int()),
 })
 export type ProjectWork = z.output<typeof ProjectWork>

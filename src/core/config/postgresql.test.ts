@@ -71,6 +71,18 @@ test('the WAL level is at least replica, and logical where it is asked for', () 
   expect(read({ settings: { wal_level: 'logical' } })['wal_level']).toBe('logical')
 })
 
+test.each([
+  [{}, '11', '10'],
+  [{ max_replication_slots: '0', max_wal_senders: '0' }, '11', '10'],
+  [{ max_replication_slots: '20', max_wal_senders: '30' }, '21', '30'],
+  [{ max_replication_slots: 'many', max_wal_senders: 'many' }, 'many', 'many'],
+])('of %j a slot is left for our own copies', (settings, slots, senders) => {
+  expect(read({ settings })).toMatchObject({
+    max_replication_slots: slots,
+    max_wal_senders: senders,
+  })
+})
+
 test('a setting of later majors stays out of an older one', () => {
   expect(read({ major: 12 })).not.toHaveProperty('max_slot_wal_keep_size')
   expect(read({ major: 13 })).toHaveProperty('max_slot_wal_keep_size')

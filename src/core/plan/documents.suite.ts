@@ -1,5 +1,6 @@
 import type { InstanceDocument, ProjectDocument } from '../../contract/documents/instance.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
+import type { SnapshotDocument } from '../../contract/documents/snapshot.ts'
 import type { DesiredInstance } from '../../contract/documents/work.ts'
 import type { EngineChoice } from './engine-choice.ts'
 import { memberDocument, type MemberPlace } from './member-document.ts'
@@ -29,6 +30,7 @@ export const instance: InstanceDocument = {
   service: 'db',
   id: 'i1',
   createdAt,
+  createdBy: 'operation',
   phase: 'live',
   wanted: 'running',
   engine: { id: 'npm-16.14', major: 16, minor: 14 },
@@ -58,6 +60,26 @@ export const projectDocument: ProjectDocument = {
   mode: 'affordable',
   directory: '/home/ann/shop',
   createdAt,
+}
+
+export const snapshotDocument: SnapshotDocument = {
+  format: 1,
+  name: 's1',
+  project: 'shop',
+  service: 'db',
+  kind: 'manual',
+  version: '16.14',
+  systemIdentifier: '7000',
+  user: 'app',
+  database: 'app',
+  sizeBytes: 1000,
+  createdAt,
+  verifiedAt: createdAt,
+  directory: '/home/howdah/snapshots/s1',
+  settings: {},
+  memoryBytes: 512 * MIB,
+  superuser: 'howdah_admin',
+  sealedPassword: 'sealed-s1',
 }
 
 export const place: MemberPlace = {

@@ -83,6 +83,15 @@ test('it listens on its socket alone, lets nobody but us in, and archives nothin
   expect(scratch.files['pg_hba.conf']).toBe(hbaConf({ tls: 'optional', open: 'admin' }))
 })
 
+test('it starts nothing that the original does beside its queries, whatever an ALTER SYSTEM in the copy says', () => {
+  const quiet = { shared_preload_libraries: '', max_logical_replication_workers: '0' }
+  expect(settingsOf(scratch.files['postgresql.conf']!)).toMatchObject(quiet)
+  expect(scratch.enforced).toMatchObject(quiet)
+  for (const name of ['max_connections', 'max_worker_processes', 'max_prepared_transactions']) {
+    expect(scratch.enforced).not.toHaveProperty(name)
+  }
+})
+
 test('it keeps the settings of the original that recovery looks at', () => {
   expect(settingsOf(scratch.files['postgresql.conf']!)['max_connections']).toBe('321')
 })

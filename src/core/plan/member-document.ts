@@ -1,7 +1,7 @@
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import type { DataSource, MemberDocument } from '../../contract/documents/member.ts'
 import { type Access, hbaConf, identConf } from '../config/hba.ts'
-import { postgresqlConf } from '../config/postgresql.ts'
+import { owned, postgresqlConf, type ServerConfig } from '../config/postgresql.ts'
 
 export interface MemberPlace {
   readonly directory: string
@@ -39,6 +39,7 @@ export function memberDocument(input: MemberInput): MemberDocument {
     source: input.source,
     initialised: false,
     files: memberFiles(instance, place, input.accounts, 'clients'),
+    enforced: enforcedSettings(instance, place),
     configGeneration: 1,
     restartGeneration: 1,
     certificate: certificateNames(instance),
@@ -53,21 +54,27 @@ export function memberFiles(
   open: Access['open'],
 ): Record<string, string> {
   return {
-    'postgresql.conf': postgresqlConf({
-      project: instance.project,
-      service: instance.service,
-      major: instance.engine.major,
-      endpoint: instance.endpoint,
-      socketDirectory: place.socketDirectory,
-      certificateFile: place.certificateFile,
-      size: instance,
-      settings: instance.settings,
-      walSegmentSizeMib: instance.initdb.walSegmentSizeMib,
-    }),
+    'postgresql.conf': postgresqlConf(serverConfig(instance, place)),
     'pg_hba.conf': hbaConf({ tls: instance.tls, open }),
     'pg_ident.conf': identConf(accounts, [instance.user]),
   }
 }
+
+/** The settings of a member that nobody may change, not even with ALTER SYSTEM. */
+export const enforcedSettings = (instance: InstanceDocument, place: MemberPlace) =>
+  owned(serverConfig(instance, place))
+
+const serverConfig = (instance: InstanceDocument, place: MemberPlace): ServerConfig => ({
+  project: instance.project,
+  service: instance.service,
+  major: instance.engine.major,
+  endpoint: instance.endpoint,
+  socketDirectory: place.socketDirectory,
+  certificateFile: place.certificateFile,
+  size: instance,
+  settings: instance.settings,
+  walSegmentSizeMib: instance.initdb.walSegmentSizeMib,
+})
 
 /** What clients may call the server: the service as containers see it, this machine's names, its address. */
 function certificateNames(instance: InstanceDocument): MemberDocument['certificate'] {

@@ -8,11 +8,17 @@ import { sizedSettings } from '../sizing.ts'
 import type { PlanPart } from './plan-creation.ts'
 import type { Wanted } from './plan-project.ts'
 
+interface Circumstances {
+  /** When each setting takes effect. */
+  readonly contexts: Readonly<Record<string, string>>
+  readonly drifted: boolean
+}
+
 /** A service that has an instance: just the differences. */
 export function planChange(
   have: InstanceDocument,
   { desired, choice }: Wanted,
-  contexts: Readonly<Record<string, string>>,
+  { contexts, drifted }: Circumstances,
 ): PlanPart {
   const refusals = refusalsOf(have, desired, choice.major)
   if (refusals.length > 0) return { work: [], notes: [], refusals }
@@ -45,6 +51,9 @@ export function planChange(
   }
   const change = settingsChange(have, desired, contexts)
   if (change) add('change-settings', `change ${change.what} of ${name}`, change.impact)
+  else if (drifted) {
+    add('change-settings', `bring the server of ${name} back to its settings`, 'restart')
+  }
   // What follows is said to a running server.
   if (isStopped) add('start-instance', `start ${name}`, 'none')
   if (desired.passwordFingerprint !== have.passwordFingerprint) {

@@ -2,6 +2,7 @@ import type { Work } from '../../contract/documents/work.ts'
 import type { Note } from '../../contract/project.ts'
 import { describeBytes } from '../describe-bytes.ts'
 import type { Wanted } from './plan-project.ts'
+import { restoreRefusals } from './restore-refusals.ts'
 
 export interface PlanPart {
   readonly work: readonly Work[]
@@ -10,8 +11,13 @@ export interface PlanPart {
 }
 
 /** A service that has no instance yet. */
-export function planCreation({ desired, choice }: Wanted, orphans: readonly string[]): PlanPart {
-  const { service } = desired
+export function planCreation(
+  { desired, choice, snapshot }: Wanted,
+  orphans: readonly string[],
+): PlanPart {
+  const { service, user } = desired
+  const refusals = snapshot ? restoreRefusals(snapshot, { user, major: choice.major }) : []
+  if (refusals.length > 0) return { work: [], notes: [], refusals }
   const version = { major: choice.major, minor: choice.minor, engineId: choice.engineId }
   const named = `Postgres ${choice.major}.${choice.minor}`
   const size = describeBytes(desired.memoryBytes)
@@ -44,7 +50,10 @@ export function planCreation({ desired, choice }: Wanted, orphans: readonly stri
   }
   return {
     work: choice.installed ? [create] : [install, create],
-    notes: [...missing(choice, service), ...renamed(service, orphans)],
+    notes: [
+      ...missing(choice, service),
+      ...(desired.fromSnapshot ? [] : renamed(service, orphans)),
+    ],
     refusals: [],
   }
 }

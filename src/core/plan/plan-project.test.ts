@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import { Work, type DesiredInstance } from '../../contract/documents/work.ts'
-import { choice, desired, instance, projectDocument } from './documents.suite.ts'
+import { choice, desired, instance, projectDocument, snapshotDocument } from './documents.suite.ts'
 import type { EngineChoice } from './engine-choice.ts'
 import { type PlanInput, planProject } from './plan-project.ts'
 
@@ -161,6 +161,24 @@ test('a new service with a snapshot is restored from it', () => {
   expect(planned.work[0]?.action.sentence).toContain('from the snapshot s1')
 })
 
+test.each<[string, Partial<DesiredInstance>, RegExp]>([
+  ['another major', {}, /of Postgres 15 and compose asks for 16.*Ask for 15/],
+  ['another owner', { user: 'ann' }, /belongs to the user “app” and compose asks for “ann”/],
+])('a snapshot of %s is refused before anything is done', (what, changes, words) => {
+  const version = what === 'another major' ? '15.9' : '16.2'
+  const snapshot = { ...snapshotDocument, version }
+  const wanted = [{ desired: { ...desired, ...changes, fromSnapshot: 's1' }, choice, snapshot }]
+  const planned = plan({ input: { ...fresh.input, wanted } })
+  expect(planned.work).toEqual([])
+  expect(planned.refusals).toEqual([expect.stringMatching(words)])
+})
+
+test('a snapshot of the same owner and major is restored, whatever its minor', () => {
+  const snapshot = { ...snapshotDocument, version: '16.2' }
+  const wanted = [{ desired: { ...desired, fromSnapshot: 's1' }, choice, snapshot }]
+  expect(actions({ input: { ...fresh.input, wanted } })).toEqual(['restore-instance, none'])
+})
+
 test('an extension that is missing is a note with what would bring it', () => {
   const missingExtensions = [{ name: 'vector', bringsIt: 'postgresql-16-pgvector' }]
   const { notes } = plan({ ...fresh, choice: { missingExtensions } })
@@ -169,7 +187,7 @@ test('an extension that is missing is a note with what would bring it', () => {
   ])
 })
 
-test('an instance that compose names no more stays, and both it and its new name are told of', () => {
+test('an instance that compose names no more stays, and its new name is told of', () => {
   const planned = plan({
     desired: { service: 'database' },
     input: { observed: { project: projectDocument, instances: [instance] } },
@@ -178,9 +196,19 @@ test('an instance that compose names no more stays, and both it and its new name
     ['create-instance', 'database'],
   ])
   expect(planned.orphans).toEqual(['db'])
-  const [renamed, left] = planned.notes.map((n) => n.message)
-  expect(renamed).toContain('if you renamed “db”, move its data with')
-  expect(left).toContain('remove it with `howdah down db`')
+  // The orphan is not in the notes as well: a plan shows each of its orphans by itself.
+  expect(planned.notes.map((n) => n.message)).toEqual([
+    expect.stringContaining('if you renamed “db”, move its data with'),
+  ])
+})
+
+test('what is made from a snapshot is not called empty', () => {
+  const observed = { project: projectDocument, instances: [instance] }
+  const planned = plan({
+    desired: { service: 'database', fromSnapshot: 's1' },
+    input: { observed },
+  })
+  expect(planned.notes).toEqual([])
 })
 
 test('a plan never holds a password', () => {

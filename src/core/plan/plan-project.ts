@@ -2,6 +2,7 @@ import type { DesiredInstance, Work } from '../../contract/documents/work.ts'
 import type { InstanceDocument, ProjectDocument } from '../../contract/documents/instance.ts'
 import type { Mode } from '../../contract/instance.ts'
 import type { Note } from '../../contract/project.ts'
+import type { Snapshot } from '../../contract/snapshot.ts'
 import { meaningOf, refusedModeChange } from '../modes.ts'
 import type { EngineChoice } from './engine-choice.ts'
 import { planChange } from './plan-change.ts'
@@ -11,6 +12,8 @@ import { planCreation } from './plan-creation.ts'
 export interface Wanted {
   readonly desired: DesiredInstance
   readonly choice: EngineChoice
+  /** Present for a service that is to be made from a snapshot. */
+  readonly snapshot?: Snapshot
 }
 
 export interface PlanInput {
@@ -22,6 +25,8 @@ export interface PlanInput {
   readonly observed: {
     readonly project: ProjectDocument | undefined
     readonly instances: readonly InstanceDocument[]
+    /** Services whose server was told something else than its instance is asked to be. */
+    readonly drifted?: readonly string[]
   }
   /** When a setting takes effect, by engine: `postmaster` means at a restart. */
   readonly contexts: Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -45,14 +50,17 @@ export function planProject(input: PlanInput): Planned {
   const parts = wanted.map((w) => {
     const existing = observed.instances.find((i) => i.service === w.desired.service)
     return existing
-      ? planChange(existing, w, input.contexts[w.choice.engineId] ?? {})
+      ? planChange(existing, w, {
+          contexts: input.contexts[w.choice.engineId] ?? {},
+          drifted: observed.drifted?.includes(existing.service) ?? false,
+        })
       : planCreation(w, orphans)
   })
   const before = observed.project?.mode
   const refusedMode = before && refusedModeChange(before, input.mode)
   return {
     work: [...modeWork(before, input.mode), ...parts.flatMap((p) => p.work)],
-    notes: [...input.notes, ...parts.flatMap((p) => p.notes), ...orphans.map(orphanNote)],
+    notes: [...input.notes, ...parts.flatMap((p) => p.notes)],
     orphans,
     modeMeaning: meaningOf(input.mode),
     refusals: [...(refusedMode ? [refusedMode] : []), ...parts.flatMap((p) => p.refusals)],
@@ -64,7 +72,3 @@ function modeWork(before: Mode | undefined, mode: Mode): Work[] {
   const sentence = `change the mode from ${before} to ${mode}`
   return [{ action: { kind: 'remember-mode', sentence, impact: 'none' } }]
 }
-
-const orphanNote = (service: string): Note => ({
-  message: `the instance “${service}” is not in compose any more and is left as it is; remove it with \`howdah down ${service}\``,
-})

@@ -14,7 +14,7 @@ export function scratchMember(
   index: number,
 ): MemberDocument {
   const conf = original.files['postgresql.conf'] ?? ''
-  const own = confFile(['A server on a copy, to try it.'], {
+  const own = {
     listen_addresses: '',
     unix_socket_directories: place.socketDirectory,
     ssl: 'off',
@@ -22,7 +22,10 @@ export function scratchMember(
     archive_mode: 'off',
     max_wal_senders: '0',
     autovacuum: 'off',
-  })
+    // What the original runs beside its queries must not run twice: scheduled jobs, subscriptions to other servers.
+    shared_preload_libraries: '',
+    max_logical_replication_workers: '0',
+  }
   return {
     ...original,
     index,
@@ -34,9 +37,11 @@ export function scratchMember(
     initialised: false,
     files: {
       ...original.files,
-      'postgresql.conf': `${conf}\n${own}`,
+      'postgresql.conf': `${conf}\n${confFile(['A server on a copy, to try it.'], own)}`,
       'pg_hba.conf': hbaConf({ tls: 'optional', open: 'admin' }),
     },
+    // The copy may hold an ALTER SYSTEM of the original's, which would beat the file.
+    enforced: { ...original.enforced, ...own },
     configGeneration: 1,
     restartGeneration: 1,
   }

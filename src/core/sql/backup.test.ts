@@ -8,6 +8,12 @@ test('the backup functions have the names of their version', () => {
   expect(backupCalls(18).stop).toContain('pg_backup_stop(false)')
 })
 
+test('a stop point on the first byte of a WAL file needs the file before', () => {
+  // Release notes of 17: pg_walfile_name no longer names the preceding file at a boundary. Before 14 an LSN has no “- 1”.
+  for (const major of [12, 13, 16]) expect(backupCalls(major).stop).toContain('(lsn)')
+  for (const major of [17, 18]) expect(backupCalls(major).stop).toContain('(lsn - 1)')
+})
+
 test.each([
   ['pg_wal/000000010000000000000003', true],
   ['pg_wal', true],

@@ -6,8 +6,8 @@ export function backupCalls(major: number): { keepWal: string; start: string; st
   return {
     keepWal: `select pg_create_physical_replication_slot('howdah_copy_' || pg_backend_pid(), true, true)`,
     start: `select pg_walfile_name(${start}) as wal`,
-    // A stop point on a file's first byte belongs to the file before; asking one byte earlier names the needed one.
-    stop: `select labelfile, pg_walfile_name(lsn - 1) as wal from ${stop}`,
+    // A stop point on a file's first byte needs the file before; the function names that one by itself until 16.
+    stop: `select labelfile, pg_walfile_name(${major >= 17 ? 'lsn - 1' : 'lsn'}) as wal from ${stop}`,
   }
 }
 

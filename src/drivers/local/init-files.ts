@@ -7,11 +7,13 @@ import type { Account } from '../../system/account.ts'
 import { ensureDirectory, readBytes, removeTree, writeAtomic } from '../../system/files.ts'
 import { run, tail } from '../../system/run.ts'
 import type { InitFile, InitRun, Session, Watch } from '../driver.ts'
+import { hideText, hideTextIn } from './hide-text.ts'
 import { openSession } from './session.ts'
 
 /**
  * Runs start scripts as the official image does: in their order, `.sql` and `.sql.gz` on the server as the owner, `.sh`
- * with the image's variables. The first failure ends it with INIT_SCRIPT_FAILED, the file and the line.
+ * with the image's variables and nothing of our own environment. The first failure ends it with INIT_SCRIPT_FAILED, the
+ * file and the line; the password is not in it, whatever the script printed.
  */
 export async function runInitFiles(
   member: MemberDocument,
@@ -36,7 +38,7 @@ async function runSql(
   member: MemberDocument,
   file: InitFile,
   text: string,
-  { role, database }: InitRun,
+  { role, database, password }: InitRun,
 ): Promise<void> {
   let session: Session = await openSession(member, { database, role })
   let line = 1
@@ -53,13 +55,20 @@ async function runSql(
       } else if (step.kind === 'sql') await session.query(step.sql)
     }
   } catch (error) {
-    throw scriptError(file, AppError.from(error), line, text)
+    throw scriptError(file, AppError.from(error), line, text, password)
   } finally {
     await session.close()
   }
 }
 
-function scriptError(file: InitFile, error: AppError, startLine: number, text: string): AppError {
+/** Without the server's error as its cause: a log prints that too, and the statement with the password may be in it. */
+function scriptError(
+  file: InitFile,
+  error: AppError,
+  startLine: number,
+  text: string,
+  password: string,
+): AppError {
   const statementStart = text
     .split('\n')
     .slice(0, startLine - 1)
@@ -69,9 +78,13 @@ function scriptError(file: InitFile, error: AppError, startLine: number, text: s
   const line =
     Number(error.details?.['line'] ?? 0) ||
     startLine + Math.max(0, before.trim().split('\n').length - 1)
-  return new AppError('INIT_SCRIPT_FAILED', `${file.path}:${line}: ${error.message}`, {
-    details: { ...error.details, file: file.path, line },
-    cause: error,
+  const details = Object.entries(error.details ?? {}).map(([name, value]) => [
+    name,
+    hideTextIn(value, password),
+  ])
+  const reason = hideText(error.message, password)
+  return new AppError('INIT_SCRIPT_FAILED', `${file.path}:${line}: ${reason}`, {
+    details: { ...Object.fromEntries(details), file: file.path, line },
   })
 }
 
@@ -97,10 +110,11 @@ async function runShell(
   const copy = join(folder, file.name)
   await writeAtomic(copy, bytes, { mode: 0o700, owner: account })
   try {
-    const { exitCode, stdout, stderr } = await run('bash', [copy], {
+    const ended = await run('bash', [copy], {
       cwd: folder,
       account,
       signal,
+      inheritEnv: false,
       env: {
         PATH: process.env['PATH'] ?? '/usr/bin:/bin',
         HOME: folder,
@@ -114,7 +128,11 @@ async function runShell(
         PGDATA: join(member.directory, 'data'),
       },
     })
+    const { exitCode } = ended
     if (exitCode === 0) return
+    // Before the tail is cut, which could cut the password of several lines in two.
+    const stdout = hideText(ended.stdout, password)
+    const stderr = hideText(ended.stderr, password)
     const message = `${file.path} ended with status ${exitCode}: ${lastLine(stderr) || lastLine(stdout)}`
     throw new AppError('INIT_SCRIPT_FAILED', message, {
       details: { file: file.path, exitCode, stderr: tail(stderr), stdout: tail(stdout) },

@@ -1,12 +1,13 @@
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import type { ChosenVersion, DesiredInstance, Work } from '../../contract/documents/work.ts'
-import { memberFiles } from '../../core/plan/member-document.ts'
+import { enforcedSettings, memberFiles } from '../../core/plan/member-document.ts'
 import { setVerifier } from '../../core/sql/owner.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { askToRun, editInstance, editMember, instanceOf, memberOf, untilReady } from '../members.ts'
 import type { Context } from '../procedure.ts'
 import { ensureDatabase, withSession } from './owner.ts'
+import { retold, withWayBack } from './way-back.ts'
 
 interface Change {
   readonly project: string
@@ -16,29 +17,23 @@ interface Change {
 
 /** Applies one planned difference to an instance that exists. */
 export async function changeInstance(
-  { step }: Context,
+  context: Context,
   d: Dependencies,
   project: string,
   { action, desired, version }: Work,
 ): Promise<void> {
   if (!desired || !version) return
+  const { step } = context
   const change: Change = { project, desired, version }
   const { service } = desired
+  const carefully = (apply: () => Promise<void>) => withWayBack(context, d, project, service, apply)
   switch (action.kind) {
     case 'change-settings':
-      return step(`${service}: settings`, (s) =>
-        reconfigure(d, change, action.impact === 'restart', s.signal, (i) => ({
-          ...i,
-          settings: desired.settings,
-          memoryBytes: desired.memoryBytes,
-          cpus: desired.cpus,
-          tls: desired.tls,
-        })),
-      )
+      return carefully(() => changeSettings(step, d, change, action.impact === 'restart'))
     case 'change-engine':
-      return changeEngine(step, d, change)
+      return carefully(() => changeEngine(step, d, change))
     case 'change-endpoint':
-      return changeEndpoint(step, d, change)
+      return carefully(() => changeEndpoint(step, d, change))
     case 'change-password':
       return step(`${service}: password`, () => changePassword(d, change))
     case 'create-database':
@@ -67,17 +62,24 @@ async function reconfigure(
   const place = d.driver.placeMember(instance.id, project, service, '0')
   const files = memberFiles(instance, place, d.driver.socketAccounts(), 'clients')
   await d.driver.checkConf(instance.engine.id, files['postgresql.conf'] ?? '')
-  const member = await editMember(d, project, service, (before) => {
-    const next = { ...editServer(before), files }
-    if (JSON.stringify(next) === JSON.stringify(before)) return before
-    return {
-      ...next,
-      configGeneration: before.configGeneration + 1,
-      restartGeneration: before.restartGeneration + (restart ? 1 : 0),
-    }
-  })
+  const told = { files, enforced: enforcedSettings(instance, place) }
+  const member = await editMember(d, project, service, (m) =>
+    retold(m, { ...editServer(m), ...told }, restart),
+  )
   if (member.wanted === 'running') await untilReady(d, member, signal)
   await editInstance(d, project, service, edit)
+}
+
+function changeSettings(
+  step: Context['step'],
+  d: Dependencies,
+  change: Change,
+  restart: boolean,
+): Promise<void> {
+  const { service, settings, memoryBytes, cpus, tls } = change.desired
+  return step(`${service}: settings`, (s) =>
+    reconfigure(d, change, restart, s.signal, (i) => ({ ...i, settings, memoryBytes, cpus, tls })),
+  )
 }
 
 async function changeEngine(step: Context['step'], d: Dependencies, change: Change): Promise<void> {

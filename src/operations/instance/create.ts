@@ -23,7 +23,7 @@ export interface Creation {
 
 /** Makes an instance, or nothing: whatever fails before clients can enter is undone. */
 export async function createInstance(
-  { step, signal }: Context,
+  { id, step, signal }: Context,
   d: Dependencies,
   creation: Creation,
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function createInstance(
   const { service } = desired
   const engine = await step(`${service}: engine`, (s) => d.driver.ensureEngine(version, s))
   try {
-    await step(`${service}: place`, () => place(d, creation, engine.binDirectory))
+    await step(`${service}: place`, () => place(d, creation, id, engine.binDirectory))
     await step(
       `${service}: start the server`,
       async (s) => untilReady(d, await memberOf(d, project, service), s.signal),
@@ -59,7 +59,7 @@ export async function createInstance(
     })
   } catch (error) {
     if (signal.aborted) throw error
-    await step(`${service}: undo`, (s) => removeInstance(d, project, service, s.signal), {
+    await step(`${service}: undo`, (s) => undo(d, creation, id, s.signal), {
       evenIfCancelled: true,
     })
     throw error
@@ -67,11 +67,21 @@ export async function createInstance(
 }
 
 /** Writes what the instance and its server are to be; from here the agent makes it so. */
-async function place(d: Dependencies, creation: Creation, binDirectory: string): Promise<void> {
+async function place(
+  d: Dependencies,
+  creation: Creation,
+  operation: string,
+  binDirectory: string,
+): Promise<void> {
   const { project, desired, version } = creation
   const { instances, members, credentials } = d.documents
-  if (await instances.get(project, desired.service)) return
-  const instance = await instanceDocument(d, creation)
+  const existing = await instances.get(project, desired.service)
+  if (existing?.value.createdBy === operation) return
+  if (existing) {
+    const message = `the project “${project}” has an instance “${desired.service}” already`
+    throw new AppError('INSTANCE_EXISTS', message)
+  }
+  const instance = await instanceDocument(d, creation, operation)
   const placement = d.driver.placeMember(instance.id, project, desired.service, '0')
   const source: DataSource = creation.copyOf
     ? { kind: 'copy', directory: creation.copyOf, durable: true }
@@ -92,7 +102,11 @@ async function place(d: Dependencies, creation: Creation, binDirectory: string):
   ])
 }
 
-async function instanceDocument(d: Dependencies, creation: Creation): Promise<InstanceDocument> {
+async function instanceDocument(
+  d: Dependencies,
+  creation: Creation,
+  operation: string,
+): Promise<InstanceDocument> {
   const { project, desired, version } = creation
   const others = await d.documents.instances.list()
   const taken = others.map((o) => o.value.endpoint)
@@ -102,6 +116,7 @@ async function instanceDocument(d: Dependencies, creation: Creation): Promise<In
     service: desired.service,
     id: d.newId(),
     createdAt: new Date().toISOString(),
+    createdBy: operation,
     phase: 'creating',
     wanted: 'running',
     engine: { id: version.engineId, major: version.major, minor: version.minor },
@@ -117,6 +132,18 @@ async function instanceDocument(d: Dependencies, creation: Creation): Promise<In
     passwordFingerprint: desired.passwordFingerprint,
     ...(desired.fromSnapshot ? { fromSnapshot: desired.fromSnapshot } : {}),
   }
+}
+
+/** Removes what this very operation made, and never an instance that clients could enter. */
+async function undo(
+  d: Dependencies,
+  { project, desired }: Creation,
+  operation: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await d.documents.instances.get(project, desired.service)
+  if (found?.value.createdBy !== operation || found.value.phase === 'live') return
+  await removeInstance(d, project, desired.service, signal)
 }
 
 function initRun(d: Dependencies, { project, desired }: Creation) {

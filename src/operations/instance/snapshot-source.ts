@@ -1,21 +1,26 @@
 import type { SnapshotDocument } from '../../contract/documents/snapshot.ts'
+import { restoreRefusals } from '../../core/plan/restore-refusals.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 
-/** A kept snapshot that a server of this major can start from. */
+/** A kept snapshot, or SNAPSHOT_NOT_FOUND. */
+export async function snapshotOf(
+  d: Pick<Dependencies, 'documents'>,
+  name: string,
+): Promise<SnapshotDocument> {
+  const found = await d.documents.snapshots.get(name)
+  if (found) return found.value
+  throw new AppError('SNAPSHOT_NOT_FOUND', `there is no snapshot “${name}”`)
+}
+
+/** A kept snapshot that an instance of this owner and major can start from; CHANGE_REFUSED when it cannot. */
 export async function snapshotToRestore(
   d: Dependencies,
   name: string,
-  major: number,
+  wanted: { readonly user: string; readonly major: number },
 ): Promise<SnapshotDocument> {
-  const found = await d.documents.snapshots.get(name)
-  if (!found) throw new AppError('SNAPSHOT_NOT_FOUND', `there is no snapshot “${name}”`)
-  const snapshotMajor = Number(found.value.version.split('.')[0])
-  if (snapshotMajor !== major) {
-    throw new AppError(
-      'CHANGE_REFUSED',
-      `the snapshot “${name}” is of Postgres ${snapshotMajor} and compose asks for ${major}; a physical copy starts on its own major alone`,
-    )
-  }
-  return found.value
+  const snapshot = await snapshotOf(d, name)
+  const refusals = restoreRefusals(snapshot, wanted)
+  if (refusals.length > 0) throw new AppError('CHANGE_REFUSED', refusals.join('\n'))
+  return snapshot
 }

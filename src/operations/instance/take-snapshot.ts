@@ -129,6 +129,7 @@ async function document(
     `credentials/${project}/${service}`,
     credential?.value.sealed ?? '',
   )
+  const mode = (await d.documents.projects.get(project))?.value.mode
   return {
     format: 1,
     name,
@@ -144,6 +145,10 @@ async function document(
     directory: d.driver.placeSnapshot(name).directory,
     settings: instance.settings,
     memoryBytes: instance.memoryBytes,
+    cpus: instance.cpus,
+    tls: instance.tls,
+    portWanted: instance.portWanted,
+    ...(mode ? { mode } : {}),
     initdb: instance.initdb,
     superuser: SUPERUSER,
     sealedPassword: d.secrets.seal(`snapshots/${name}`, password),

@@ -3,7 +3,7 @@ import type { DesiredInstance } from '../../contract/documents/work.ts'
 import { DEFAULT_CPUS } from '../../core/sizing.ts'
 import type { Dependencies } from '../dependencies.ts'
 
-/** An instance like the one that was copied, with its password. */
+/** An instance like the one that was copied, with its password. Defaults stand in for what an old snapshot does not say. */
 export function desiredFromSnapshot(
   d: Dependencies,
   snapshot: SnapshotDocument,
@@ -18,13 +18,13 @@ export function desiredFromSnapshot(
     database: snapshot.database,
     passwordFingerprint: d.secrets.fingerprint(name, password),
     sealedPassword: d.secrets.seal(name, password),
-    portWanted: 5432,
+    portWanted: snapshot.portWanted ?? 5432,
     initdb: snapshot.initdb ?? {},
     initFiles: [],
     settings: snapshot.settings,
     memoryBytes: snapshot.memoryBytes,
-    cpus: DEFAULT_CPUS,
-    tls: 'optional',
+    cpus: snapshot.cpus ?? DEFAULT_CPUS,
+    tls: snapshot.tls ?? 'optional',
     fromSnapshot: snapshot.name,
   }
 }

@@ -5,6 +5,8 @@ import { planProject, type Wanted } from '../../core/plan/plan-project.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { conflictOver } from '../enqueue.ts'
+import { snapshotOf } from '../instance/snapshot-source.ts'
+import { driftedServices } from './drifted-services.ts'
 import { resolveServices } from './resolve-services.ts'
 import { wantedEngine } from './wanted-engine.ts'
 
@@ -12,11 +14,12 @@ import { wantedEngine } from './wanted-engine.ts'
 export async function planDesired(
   d: Dependencies,
   desired: DesiredProject,
-): Promise<{ plan: Plan; work: Work[] }> {
+): Promise<{ plan: Plan; work: Work[]; basis: Record<string, number> }> {
   const { project } = desired
   const resolved = await resolveServices(d, desired)
   const observedProject = (await d.documents.projects.get(project))?.value
-  const instances = (await d.documents.instances.list(project)).map((i) => i.value)
+  const found = await d.documents.instances.list(project)
+  const instances = found.map((i) => i.value)
   // What is half made or half removed has no plan while someone works on it; left so by nobody, the plan refuses it.
   const halves = instances.filter((i) => i.phase !== 'live')
   const busy = await conflictOver(
@@ -27,7 +30,12 @@ export async function planDesired(
   const wanted: Wanted[] = []
   for (const r of resolved.services) {
     const existing = instances.find((i) => i.service === r.desired.service)
-    wanted.push({ desired: r.desired, choice: await wantedEngine(d, r, existing) })
+    const { fromSnapshot } = r.desired
+    wanted.push({
+      desired: r.desired,
+      choice: await wantedEngine(d, r, existing),
+      ...(fromSnapshot && !existing ? { snapshot: await snapshotOf(d, fromSnapshot) } : {}),
+    })
   }
   refuseMissingExtensions(wanted, desired.allowMissingExtensions)
   const mode = desired.mode ?? observedProject?.mode ?? 'affordable'
@@ -36,7 +44,7 @@ export async function planDesired(
     mode,
     wanted,
     notes: [...desired.notes, ...resolved.notes],
-    observed: { project: observedProject, instances },
+    observed: { project: observedProject, instances, drifted: await driftedServices(d, instances) },
     contexts: await contextsOf(d, wanted),
   })
   if (planned.refusals.length > 0) {
@@ -49,6 +57,12 @@ export async function planDesired(
   return {
     plan: { project, mode, modeMeaning, actions, notes: [...notes], orphans: [...orphans] },
     work: [...work],
+    basis: Object.fromEntries(
+      wanted.map(({ desired: { service } }) => {
+        const revision = found.find((i) => i.value.service === service)?.revision ?? 0
+        return [service, revision]
+      }),
+    ),
   }
 }
 

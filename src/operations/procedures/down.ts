@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { hbaConf } from '../../core/config/hba.ts'
-import { endOtherSessions } from '../../core/sql/sessions.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { startInstance } from '../instance/change.ts'
-import { withSession } from '../instance/owner.ts'
 import { removeInstance } from '../instance/remove.ts'
 import { takeSnapshot } from '../instance/take-snapshot.ts'
+import { retold } from '../instance/way-back.ts'
 import { editMember, instanceOf, memberOf, untilReady } from '../members.ts'
 import type { Context } from '../procedure.ts'
 
@@ -24,7 +23,11 @@ export const down = howdahProcedure({
   kind: 'down',
   input: DownInput,
   title: ({ project }) => `down of ${project}`,
-  subjects: ({ project, services }) => [project, ...services.map((s) => `${project}/${s.service}`)],
+  subjects: ({ project, services }) => [
+    project,
+    ...services.map((s) => `${project}/${s.service}`),
+    ...services.flatMap((s) => (s.finalSnapshot ? [`snapshots/${s.finalSnapshot}`] : [])),
+  ],
   async run({ project, services, forgetProject }, context, d) {
     for (const { service, finalSnapshot } of services) {
       if (finalSnapshot) await takeFinalSnapshot(context, d, project, service, finalSnapshot)
@@ -76,9 +79,12 @@ async function takeFinalSnapshot(
   name: string,
 ): Promise<void> {
   const { step, signal } = context
-  await step(`${service}: start for its snapshot`, (s) =>
-    startInstance(d, project, service, s.signal),
-  )
+  await step(`${service}: start for its snapshot`, async (s) => {
+    const { directory } = await memberOf(d, project, service)
+    await startInstance(d, project, service, s.signal).catch((error: unknown) => {
+      throw s.signal.aborted ? error : noFinalSnapshot(error, directory, service)
+    })
+  })
   try {
     await step(`${service}: close to clients`, (s) =>
       setOpen(d, project, service, 'admin', s.signal),
@@ -91,6 +97,10 @@ async function takeFinalSnapshot(
   }
 }
 
+/**
+ * Lets clients in, or nobody but us. Closing is a restart: no session outlives it, not even one that was just logging in
+ * and would write after the copy.
+ */
 async function setOpen(
   d: Dependencies,
   project: string,
@@ -101,16 +111,18 @@ async function setOpen(
   const { tls } = await instanceOf(d, project, service)
   const hba = hbaConf({ tls, open })
   const member = await editMember(d, project, service, (m) =>
-    m.files['pg_hba.conf'] === hba
-      ? m
-      : {
-          ...m,
-          files: { ...m.files, 'pg_hba.conf': hba },
-          configGeneration: m.configGeneration + 1,
-        },
+    retold(m, { ...m, files: { ...m.files, 'pg_hba.conf': hba } }, open === 'admin'),
   )
   await untilReady(d, member, signal)
-  if (open === 'admin') {
-    await withSession(d, await memberOf(d, project, service), (s) => s.query(endOtherSessions))
-  }
+}
+
+/** Without a running server there is no snapshot, and without a snapshot nothing is removed unasked. */
+function noFinalSnapshot(cause: unknown, directory: string, service: string): AppError {
+  const failure = AppError.from(cause)
+  const message = `“${service}” cannot be copied because its server does not run: ${failure.message}`
+  return new AppError(failure.code, message, {
+    cause,
+    details: failure.details,
+    hint: `Nothing was removed. See \`howdah logs ${service}\` and mend it; or copy ${directory} away yourself and remove the instance with \`howdah down ${service} --no-snapshot\`.`,
+  })
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { MemberDocument } from '../../contract/documents/member.ts'
 import type { OperationDocument } from '../../contract/documents/operation.ts'
 import { member } from '../../core/plan/documents.suite.ts'
 import { type FakeMachine, fakeMachine } from '../../drivers/fake/fake-driver.ts'
@@ -54,6 +55,21 @@ test('what is left after each scenario is what it is for', async () => {
     'OPERATION_CANCELLED',
     ...nothing,
   ])
+  expect(await left('up that would create what is there by now')).toEqual([
+    'failed',
+    'INSTANCE_EXISTS',
+    1,
+    [],
+    alive,
+  ])
+  expect(await left('up whose plan is outdated')).toEqual(['failed', 'PLAN_OUTDATED', 1, [], alive])
+  expect(await left('up with settings that the server does not start with')).toEqual([
+    'failed',
+    'PORT_IN_USE',
+    1,
+    [],
+    alive,
+  ])
   const kept = [`/snapshots/${finalName}`]
   expect(await left('down with a final snapshot')).toEqual([
     'done',
@@ -88,13 +104,26 @@ test.each(['down whose copy does not start', 'down that is cancelled when its sn
   },
 )
 
+test('settings with which the server does not start are taken back', async () => {
+  const name = 'up with settings that the server does not start with'
+  const { documents: left } = await play(new Map(scenarios).get(name)!)
+  const db = left.find((e) => e.key === 'members/shop/db/0')?.value as MemberDocument
+  expect(db.files['postgresql.conf']).not.toContain("max_connections = '9'")
+  expect(db.restartGeneration).toBe(3)
+})
+
 /** Plays a scenario to its end on a machine of its own; the first life of the last operation has so many effects. */
 async function play(scenario: Scenario, effects?: number) {
   const store = openSqliteStore(':memory:')
   const machine = fakeMachine()
   const agent = new AbortController()
   let refuses: Scenario['refuses']
-  const agentDone = runFakeAgent(store, machine, (doc) => refuses?.(doc.directory), agent.signal)
+  const agentDone = runFakeAgent(
+    store,
+    machine,
+    (doc) => refuses?.(doc.directory, doc.files['postgresql.conf'] ?? ''),
+    agent.signal,
+  )
   try {
     for (const [kind, input] of scenario.before) {
       const { operation } = await perform(store, machine, { before: [], kind, input })
@@ -121,7 +150,10 @@ function endOf(
 ) {
   const timeless = (_: string, value: unknown): unknown =>
     typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? 'a time' : value
-  const values = left.map(({ key, value }) => [key, { ...(value as object), memberRevision: 0 }])
+  const values = left.map(({ key, value }) => [
+    key,
+    { ...(value as object), memberRevision: 0, createdBy: '' },
+  ])
   return {
     state: operation.state,
     error: operation.error?.code,

@@ -9,8 +9,8 @@ export interface Scenario {
   readonly before: readonly (readonly [Kind, object])[]
   readonly kind: Kind
   readonly input: object
-  /** Servers that do not start. */
-  readonly refuses?: (directory: string) => AppError | undefined
+  /** Servers that do not start, by their folder and their postgresql.conf. */
+  readonly refuses?: (directory: string, conf: string) => AppError | undefined
   /** Asked to end when this step begins. */
   readonly cancelledIn?: string
 }
@@ -30,6 +30,7 @@ const project = (...given: ProjectWork['work']): ProjectWork => ({
   directory: '/home/ann/shop',
   mode: 'affordable',
   work: given,
+  basis: {},
 })
 const creation = (service: string) => ({
   action: action('create-instance', service),
@@ -64,6 +65,27 @@ export const scenarios: [string, Scenario][] = [
   [
     'up of a server that does not start',
     { before: [], kind: 'up', input: project(creation('db')), refuses: () => portInUse },
+  ],
+  [
+    'up that would create what is there by now',
+    { before: made, kind: 'up', input: project(creation('db')) },
+  ],
+  [
+    'up whose plan is outdated',
+    { before: made, kind: 'up', input: { ...project(creation('b')), basis: { db: 1 } } },
+  ],
+  [
+    'up with settings that the server does not start with',
+    {
+      before: made,
+      kind: 'up',
+      input: project({
+        action: action('change-settings', 'db', 'restart'),
+        desired: changed,
+        version,
+      }),
+      refuses: (_, conf) => (conf.includes("max_connections = '9'") ? portInUse : undefined),
+    },
   ],
   [
     'up that is cancelled on its way',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DesiredInstance } from '../../contract/documents/work.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { createInstance } from '../instance/create.ts'
-import { snapshotToRestore } from '../instance/snapshot-source.ts'
+import { snapshotOf, snapshotToRestore } from '../instance/snapshot-source.ts'
 import { takeSnapshot } from '../instance/take-snapshot.ts'
 
 const Create = z.object({ project: z.string(), service: z.string(), name: z.string() })
@@ -36,28 +36,26 @@ export const snapshotRestore = howdahProcedure({
   ],
   async run({ name, project, desired, directory }, context, d) {
     const version = await context.step('choose the engine', async () => {
-      const snapshot = (await d.documents.snapshots.get(name))?.value
-      const [major = 0, minor = 0] = (snapshot?.version ?? '').split('.').map(Number)
+      const { version: copied } = await snapshotOf(d, name)
+      const [major = 0, minor = 0] = copied.split('.').map(Number)
       const choice = await d.driver.chooseEngine({ major }, [])
       const older = choice.minor < minor
       return older ? d.driver.chooseEngine({ major, minor }, []) : choice
     })
-    const snapshot = await snapshotToRestore(d, name, version.major)
+    const { mode, copyOf } = await context.step(`find ${name}`, async () => {
+      const wanted = { user: desired.user, major: version.major }
+      const snapshot = await snapshotToRestore(d, name, wanted)
+      return { mode: snapshot.mode ?? 'affordable', copyOf: snapshot.directory }
+    })
     await context.step('remember the project', async () => {
       const { projects } = d.documents
       if (await projects.get(project)) return
       const createdAt = new Date().toISOString()
       await d.store.write([
-        projects.put([project], {
-          format: 1,
-          name: project,
-          mode: 'affordable',
-          directory,
-          createdAt,
-        }),
+        projects.put([project], { format: 1, name: project, mode, directory, createdAt }),
       ])
     })
-    await createInstance(context, d, { project, desired, version, copyOf: snapshot.directory })
+    await createInstance(context, d, { project, desired, version, copyOf })
     return { project, service: desired.service }
   },
 })

@@ -1,4 +1,5 @@
 import { ProjectWork, type Work } from '../../contract/documents/work.ts'
+import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { changeInstance } from '../instance/change.ts'
@@ -11,8 +12,13 @@ export const up = howdahProcedure({
   kind: 'up',
   input: ProjectWork,
   title: ({ project }) => `up of ${project}`,
-  subjects: ({ project, work }) => [project, ...servicesOf(work).map((s) => `${project}/${s}`)],
+  subjects: ({ project, work }) => [
+    project,
+    ...servicesOf(work).map((s) => `${project}/${s}`),
+    ...snapshotsOf(work).map((s) => `snapshots/${s}`),
+  ],
   async run(input, context, d) {
+    await context.step('check the plan', () => checkBasis(d, input))
     await context.step('remember the project', () => rememberProject(d, input))
     for (const work of input.work) await perform(context, d, input.project, work)
     return { services: servicesOf(input.work) }
@@ -22,6 +28,11 @@ export const up = howdahProcedure({
 const servicesOf = (work: readonly Work[]): string[] => [
   ...new Set(work.flatMap((w) => w.action.service ?? [])),
 ]
+
+const snapshotsOf = (work: readonly Work[]): string[] =>
+  work.flatMap(({ action, desired }) =>
+    action.kind === 'restore-instance' ? (desired?.fromSnapshot ?? []) : [],
+  )
 
 async function perform(context: Context, d: Dependencies, project: string, work: Work) {
   const { action, desired, version } = work
@@ -37,11 +48,20 @@ async function perform(context: Context, d: Dependencies, project: string, work:
       if (desired && version) await createInstance(context, d, { project, desired, version })
       return
     case 'restore-instance': {
-      if (!desired?.fromSnapshot || !version) return
-      const snapshot = await snapshotToRestore(d, desired.fromSnapshot, version.major)
+      const name = desired?.fromSnapshot
+      if (!name || !version) return
+      const { initdb, copyOf } = await context.step(
+        `${desired.service}: find ${name}`,
+        async () => {
+          const snapshot = await snapshotToRestore(d, name, {
+            user: desired.user,
+            major: version.major,
+          })
+          return { initdb: snapshot.initdb ?? {}, copyOf: snapshot.directory }
+        },
+      )
       // What initdb was told is in the data, whatever compose says now.
-      const like = { ...desired, initdb: snapshot.initdb ?? {} }
-      const { directory: copyOf } = snapshot
+      const like = { ...desired, initdb }
       await createInstance(context, d, { project, desired: like, version, copyOf })
       return
     }
@@ -49,6 +69,16 @@ async function perform(context: Context, d: Dependencies, project: string, work:
       return // done by the first step
     default:
       await changeInstance(context, d, project, work)
+  }
+}
+
+/** A plan is made before the instances are held: what changed in between makes it void. */
+async function checkBasis(d: Dependencies, { project, basis }: ProjectWork): Promise<void> {
+  for (const [service, revision] of Object.entries(basis)) {
+    const now = (await d.documents.instances.get(project, service))?.revision ?? 0
+    if (now === revision) continue
+    const message = `“${service}” was changed by something else after this plan was made`
+    throw new AppError('PLAN_OUTDATED', message)
   }
 }
 

@@ -1,5 +1,6 @@
-import { unlink } from 'node:fs/promises'
+import { rm, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { listNames, readText } from '../files.ts'
 import { argsOf, readProcess } from '../process-table.ts'
 import { readPostmasterFile } from './postmaster.ts'
 
@@ -34,6 +35,23 @@ export async function removeStalePidFile(dataDirectory: string): Promise<void> {
   const file = await readPostmasterFile(dataDirectory)
   if (!file || isServerOf(file.pid, dataDirectory)) return
   await unlink(join(dataDirectory, 'postmaster.pid'))
+}
+
+/**
+ * Removes the lock files beside a server's sockets when that server is gone. As for the pid file: Postgres refuses to start while the
+ * number in one is that of any live process, or of a dead one that nobody has reaped yet.
+ */
+export async function removeStaleSocketLocks(
+  socketDirectory: string,
+  dataDirectory: string,
+): Promise<void> {
+  const locks = (await listNames(socketDirectory)).filter((n) => /^\.s\.PGSQL\.\d+\.lock$/.test(n))
+  for (const name of locks) {
+    const path = join(socketDirectory, name)
+    // The first line is the pid, with a minus sign for a server in single-user mode.
+    const pid = Math.abs(Number.parseInt((await readText(path)) ?? '', 10))
+    if (Number.isNaN(pid) || !isServerOf(pid, dataDirectory)) await rm(path, { force: true })
+  }
 }
 
 function isServerOf(pid: number, dataDirectory: string): boolean {
