@@ -27,8 +27,9 @@ export const up: Bench = {
       const folder = await bench.project(`p${run}`, 1)
       ready.push(
         await timed(async () => {
-          await bench.howdah(['up', '--yes'], folder)
-          await firstAnswer((await bench.howdah(['url', '--reveal'], folder)).trim())
+          const made = await bench.howdah(['up', '--yes', '--json'], folder)
+          const [{ endpoint }] = JSON.parse(made).instances
+          await firstAnswer(`postgresql://app:bench@${endpoint.host}:${endpoint.port}/app`)
         }),
       )
       raw.push(await timed(() => rawInstance(bench.root, engine.binDirectory)))

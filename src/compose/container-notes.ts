@@ -61,13 +61,29 @@ function noteMount(name: string, item: Node, places: readonly string[], findings
 }
 
 function notePort(name: string, item: Node, port: number, findings: Findings): void {
-  const target = textsOf(item.kind === 'mapping' ? child(item, 'target') : item)[0]?.text
-  const number = target?.split('/')[0]?.split(':').at(-1)
-  if (number === undefined || number === String(port) || !/^\d+$/.test(number)) return
-  findings.note(
-    item.at,
-    `"${name}" listens on ${port}, not on ${number}. For another port set PGPORT in its \`environment\`.`,
-  )
+  const { target, published } = portsOf(item)
+  if (target === undefined || !/^\d+$/.test(target)) return
+  if (target !== String(port)) {
+    findings.note(
+      item.at,
+      `"${name}" listens on ${port}, not on ${target}. For another port set PGPORT in its \`environment\`.`,
+    )
+  } else if (published && published !== target) {
+    findings.note(
+      item.at,
+      `port ${published} of this machine is not opened: "${name}" has an address of its own and listens there on ${port}. \`howdah url ${name}\` shows it.`,
+    )
+  }
+}
+
+/** The port in the container and the one of this machine that leads to it, as Compose's short and long forms say it. */
+function portsOf(item: Node): { target?: string | undefined; published?: string | undefined } {
+  const textOf = (node: Node | undefined): string | undefined => textsOf(node)[0]?.text
+  if (item.kind === 'mapping') {
+    return { target: textOf(child(item, 'target')), published: textOf(child(item, 'published')) }
+  }
+  const [target, published] = textOf(item)?.split('/')[0]?.split(':').reverse() ?? []
+  return { target, published }
 }
 
 function itemsOf(node: Node | undefined): readonly Node[] {

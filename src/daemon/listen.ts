@@ -5,8 +5,9 @@ import { once } from 'node:events'
 import { chmod, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { writeAtomic } from '../system/files.ts'
+import { dirname, join } from 'node:path'
+import { removeIfEmpty, writeAtomic } from '../system/files.ts'
+import { ensurePrivateFolder } from '../system/private-folder.ts'
 import { homeLayout } from './home.ts'
 
 /** sun_path: 104 bytes on macOS, 108 on Linux. */
@@ -22,6 +23,8 @@ export async function listen(
 ): Promise<{ socket: string; close: () => Promise<void> }> {
   const { run, note } = homeLayout(home)
   const socket = socketPath(run)
+  const isElsewhere = dirname(socket) !== run
+  if (isElsewhere) await ensurePrivateFolder(dirname(socket))
   await rm(socket, { force: true })
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   // Between bind and chmod only our own umask guards it.
@@ -39,6 +42,7 @@ export async function listen(
       // Streams to clients that only watch would keep it open for ever.
       server.closeAllConnections()
       await once(server, 'close')
+      if (isElsewhere) await removeIfEmpty(dirname(socket))
     },
   }
 }
@@ -48,5 +52,5 @@ function socketPath(run: string): string {
   const inHome = join(run, 'daemon.sock')
   if (Buffer.byteLength(inHome) <= LONGEST_SOCKET_PATH) return inHome
   const short = createHash('sha256').update(run).digest('hex').slice(0, 16)
-  return join(tmpdir(), `howdah-${short}.sock`)
+  return join(tmpdir(), `howdah-daemon-${short}`, 'd.sock')
 }

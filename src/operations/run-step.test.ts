@@ -108,6 +108,35 @@ test('a deadline counts from the first beginning, over the time in which no work
   })
 })
 
+test('an error of a body that its deadline has ended is DEADLINE_EXCEEDED', async () => {
+  const rig = await openRig()
+  const caught: unknown[] = []
+  const procedure = procedureOf(async ({ step }) => {
+    const body = async ({ signal }: { signal: AbortSignal }): Promise<never> =>
+      forever(signal).catch((cause: unknown) => {
+        throw new AppError('SERVER_START_FAILED', 'it was not ready yet', { cause })
+      })
+    await step('starts', body, { deadlineMs: 1 }).catch((error: unknown) => caught.push(error))
+    throw caught[0]
+  })
+  rig.startWorker([procedure])
+  const { id } = await rig.enqueue(procedure)
+  expect((await rig.ended(id)).error?.code).toBe('DEADLINE_EXCEEDED')
+  expect((caught[0] as AppError).cause).toMatchObject({ code: 'SERVER_START_FAILED' })
+})
+
+test('a body that does not heed its signal is left behind soon after its deadline', async () => {
+  const rig = await openRig()
+  const late = Promise.withResolvers<never>()
+  const procedure = procedureOf(({ step }) => step('deaf', () => late.promise, { deadlineMs: 1 }))
+  const worker = rig.startWorker([procedure])
+  const { id } = await rig.enqueue(procedure)
+  expect((await rig.ended(id)).error?.code).toBe('DEADLINE_EXCEEDED')
+  // Vitest fails on an unhandled rejection.
+  late.reject(new Error('too late'))
+  await worker.end()
+})
+
 test('a cancel ends the operation before its next step, and only steps that say so still run', async () => {
   const rig = await openRig()
   const ran: string[] = []

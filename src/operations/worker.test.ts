@@ -4,9 +4,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import { AppError } from '../errors/app-error.ts'
 import { documents } from '../store/documents.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
+import type { Write } from '../store/store.ts'
 import { forever, openRig, procedureOf } from './rig.suite.ts'
+import { work } from './worker.ts'
 
 afterEach(() => vi.useRealTimers())
 
@@ -98,6 +101,75 @@ test('a worker whose lease ran out, as in a sleeping laptop, takes a new one and
   await rig.until(later.id, (o) => o.steps[0]?.state === 'running')
 })
 
+test('a store that does not answer for a while ends neither the worker nor an operation', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const rig = await openRig()
+  const { store } = rig
+  const attempts: number[] = []
+  const procedure = procedureOf(async ({ step }) => {
+    await step('long', async ({ attempt, signal }) => {
+      attempts.push(attempt)
+      if (attempt === 1) await forever(signal)
+    })
+  })
+  const { grantLease, renewLease, revokeLease } = store
+  const refuse = async (): Promise<never> => Promise.reject(new AppError('DISK_FULL', 'no room'))
+  const worker = rig.startWorker([procedure])
+  const { id } = await rig.enqueue(procedure)
+  await rig.until(id, (o) => o.steps[0]?.state === 'running')
+  Object.assign(store, { grantLease: refuse, renewLease: refuse, revokeLease: refuse })
+  await vi.advanceTimersByTimeAsync(5000)
+  // The renewal, the giving back, and at least one new lease have failed.
+  await expect.poll(() => worker.errors.length).toBeGreaterThanOrEqual(3)
+  Object.assign(store, { grantLease, renewLease, revokeLease })
+  // The lease that could not be given back runs out.
+  for (const { value } of await store.list('claims/')) {
+    await store.revokeLease((value as { lease: string }).lease)
+  }
+  expect((await rig.ended(id)).state).toBe('done')
+  expect(attempts).toEqual([1, 2])
+  expect(new Set(worker.errors.map((e) => (e as AppError).code))).toEqual(new Set(['DISK_FULL']))
+})
+
+test.each([
+  ['its claim', (w: Write) => w.key.startsWith('claims/')],
+  ['its end', (w: Write) => w.kind === 'put' && hasEnded(w.value)],
+  [
+    'its end and the return of its claim',
+    (w: Write) => (w.kind === 'put' ? hasEnded(w.value) : w.key.startsWith('claims/')),
+  ],
+])('an operation is entered again when %s could not be written', async (_, fails) => {
+  const rig = await openRig()
+  const { store } = rig
+  let runs = 0
+  const procedure = procedureOf(async ({ step }) => step('once', async () => ++runs))
+  const write = store.write.bind(store)
+  let failures = 0
+  store.write = async (writes) => {
+    if (failures < 2 && writes.some(fails)) {
+      failures++
+      throw new AppError('DISK_FULL', 'no room')
+    }
+    return write(writes)
+  }
+  const worker = rig.startWorker([procedure])
+  const { id } = await rig.enqueue(procedure)
+  expect(await rig.ended(id)).toMatchObject({ state: 'done', output: 1 })
+  await worker.end()
+  expect(failures).toBe(2)
+  expect(worker.errors).not.toEqual([])
+  expect(await store.list('locks/')).toEqual([])
+})
+
+test('operations that cannot be read end the worker, for no later try would change that', async () => {
+  const rig = await openRig()
+  await rig.store.write([{ kind: 'put', key: 'operations/1', value: { of: 'another form' } }])
+  const stop = new AbortController()
+  const onError = (): void => {}
+  const options = { store: rig.store, procedures: [], dependencies: {}, onError }
+  await expect(work(options, stop.signal)).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
+})
+
 test('a worker that was killed in any step leaves nothing but what the next one finishes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'howdah-operations-'))
   const worker = (steps: number): string => `
@@ -150,3 +222,6 @@ test('a worker that was killed in any step leaves nothing but what the next one 
 
 /** A module of this folder, for a script of another process. */
 const module = (path: string): string => JSON.stringify(join(import.meta.dirname, path))
+
+const hasEnded = (document: unknown): boolean =>
+  (document as { finishedAt?: string }).finishedAt !== undefined

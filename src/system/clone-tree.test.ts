@@ -3,6 +3,7 @@ import {
   lstat,
   mkdir,
   mkdtemp,
+  open,
   readFile,
   readlink,
   rm,
@@ -11,10 +12,11 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises'
+import { renameSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { cloneTree } from './clone-tree.ts'
 import { canReflink, copyBytes } from './copy-file.ts'
@@ -116,7 +118,8 @@ test('a file that shrinks during the copy ends the copy where the file ends', as
   const { source, target } = await tree()
   const from = join(source, 'base', '5', 'table')
   let cut: Promise<void> | undefined
-  const copied = await copyBytes(from, target, () => {
+  await using original = await open(from)
+  const copied = await copyBytes(original, target, () => {
     cut ??= truncate(from, 10)
   })
   await cut
@@ -132,6 +135,33 @@ test('a copy can be aborted', async () => {
     onProgress: () => controller.abort(),
   })
   await expect(copying).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+test.runIf(process.platform === 'linux')(
+  'a folder that is swapped for a link during the copy is not read through it',
+  async () => {
+    const { source, target } = await tree()
+    const elsewhere = join(dirname(source), 'elsewhere')
+    await mkdir(join(elsewhere, '5'), { recursive: true })
+    await writeFile(join(elsewhere, '5', 'table'), 'secret')
+    await cloneTree(source, target, {
+      exclude: (path) => {
+        if (path === join('base', '5')) {
+          renameSync(join(source, 'base'), join(source, 'moved'))
+          symlinkSync(elsewhere, join(source, 'base'))
+        }
+        return false
+      },
+    })
+    expect((await lstat(join(target, 'base', '5', 'table'))).size).toBe(3_000_000)
+  },
+)
+
+test('a source that is a link is refused', async () => {
+  const { source, target } = await tree()
+  await symlink(source, join(dirname(source), 'link'))
+  const copying = cloneTree(join(dirname(source), 'link'), target)
+  await expect(copying).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
 })
 
 test('an existing target is not written into', async () => {

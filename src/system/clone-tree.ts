@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import {
   chmod,
   lchown,
@@ -11,10 +11,11 @@ import {
   utimes,
 } from 'node:fs/promises'
 import { join } from 'node:path'
-import { copyBytes, reflink } from './copy-file.ts'
+import { AppError } from '../errors/app-error.ts'
 import { forEachLimited } from './concurrency.ts'
+import { copyBytes, reflink } from './copy-file.ts'
 import { errnoOf, withFileErrors } from './file-errors.ts'
-import { syncDirectory } from './files.ts'
+import { type HeldFolder, holdFolder, pathOfOpen } from './held-folder.ts'
 
 export interface CloneOptions {
   /** True for what is to be left out, a folder with all in it; gets the path relative to the tree: `base/5/PG_VERSION`. */
@@ -35,112 +36,143 @@ export interface Cloned {
   readonly reflinked: boolean
 }
 
-interface Entry {
-  readonly path: string
-  readonly stats: Stats
+/** A clone under way. */
+interface Cloning extends CloneOptions {
+  bytes: number
+  files: number
+  /** Until the file system says that it cannot. */
+  share: boolean
+  readonly count: (bytes: number) => void
 }
 
 /** Enough to keep a disk busy; Node's pool has four threads by itself. */
 const filesAtOnce = 8
 
+const isRoot = process.geteuid?.() === 0
+
 /**
  * Copies the tree at `source` to `target`, which must not exist: folders, files and symbolic links, with their modes and times, and as root
  * their owners. Sockets, pipes and devices are left out. Blocks are shared where the file system can. Throws DISK_FULL,
  * HOME_UNUSABLE, or AbortError; then what was copied so far is left to the caller to remove.
+ *
+ * The tree may belong to another account that changes it meanwhile: on Linux a folder or file that is swapped for a link is
+ * never read through it. The folder that `source` is in must be ours.
  */
 export async function cloneTree(
   source: string,
   target: string,
   options: CloneOptions = {},
 ): Promise<Cloned> {
-  const { signal, live = false } = options
-  const tree = await withFileErrors(source, () => walk(source, options))
-  return withFileErrors(target, async () => {
-    const folders = tree.filter(({ stats }) => stats.isDirectory())
-    for (const { path } of folders) await mkdir(join(target, path), { mode: 0o700 })
-
-    let bytes = 0
-    const copied: Entry[] = []
-    let share = true
-    const count = (more: number) => {
-      bytes += more
-      options.onProgress?.({ bytesDone: bytes, files: copied.length })
-    }
-    const copyOne = async ({ path, stats }: Entry): Promise<void> => {
-      const [from, to] = [join(source, path), join(target, path)]
-      if (stats.isSymbolicLink()) {
-        await symlink(await readlink(from), to)
-        if (isRoot) await lchown(to, stats.uid, stats.gid)
-        return
-      }
-      if (share && (await reflink(from, to))) {
-        count((await lstat(to)).size)
-      } else {
-        share = false
-        await copyBytes(from, to, count, signal)
-      }
-      await dress(to, stats)
-      copied.push({ path, stats })
-    }
-    const leaves = tree.filter(({ stats }) => stats.isFile() || stats.isSymbolicLink())
-    await forEachLimited(leaves, filesAtOnce, async (entry) => {
-      signal?.throwIfAborted()
-      try {
-        await copyOne(entry)
-      } catch (error) {
-        if (!live || !(await hasVanished(error, join(source, entry.path)))) throw error
-      }
-    })
-    if (options.sync !== false) {
-      await forEachLimited(copied, filesAtOnce, ({ path }) => syncFile(join(target, path), signal))
-    }
-    // Inner folders first: dressing or filling one changes the time of its parent.
-    for (const { path, stats } of folders.toReversed()) {
-      if (options.sync !== false) await syncDirectory(join(target, path))
-      await dress(join(target, path), stats)
-    }
-    count(0)
-    return { bytes, files: copied.length, reflinked: share && copied.length > 0 }
+  const cloning: Cloning = {
+    ...options,
+    bytes: 0,
+    files: 0,
+    share: true,
+    count(more) {
+      cloning.bytes += more
+      options.onProgress?.({ bytesDone: cloning.bytes, files: cloning.files })
+    },
+  }
+  await using from = await withFileErrors(source, () => holdFolder(source))
+  // Awaited: `from` is held until then.
+  return await withFileErrors(target, async () => {
+    await using to = await makeFolder(target)
+    await copyFolder('', from, to, cloning)
+    cloning.count(0)
+    const { bytes, files, share } = cloning
+    return { bytes, files, reflinked: share && files > 0 }
   })
 }
 
-const isRoot = process.geteuid?.() === 0
+/** Ours until all is in it, so that no other account can reach in before. */
+async function makeFolder(path: string): Promise<HeldFolder> {
+  await mkdir(path, { mode: 0o700 })
+  const folder = await holdFolder(path)
+  if (!isRoot || (await folder.handle.stat()).uid === 0) return folder
+  await folder.handle.close()
+  throw new AppError('HOME_UNUSABLE', `cannot use ${path}: another account put a folder there`)
+}
 
-/** The tree's own folder first, and every folder before what is in it. */
-async function walk(root: string, { exclude, live, signal }: CloneOptions): Promise<Entry[]> {
-  const found: Entry[] = []
-  const visit = async (path: string): Promise<void> => {
+async function copyFolder(
+  path: string,
+  from: HeldFolder,
+  to: HeldFolder,
+  cloning: Cloning,
+): Promise<void> {
+  const { exclude, signal, sync = true } = cloning
+  const stats = await from.handle.stat()
+  const names = await readdir(from.at(''))
+  const wanted = names.filter((name) => !exclude?.(join(path, name)))
+  const folders: string[] = []
+  const files: string[] = []
+  await forEachLimited(wanted, filesAtOnce, async (name) => {
     signal?.throwIfAborted()
-    const stats = await lstat(join(root, path))
-    found.push({ path, stats })
-    if (!stats.isDirectory()) return
-    for (const name of await readdir(join(root, path))) {
-      const inner = join(path, name)
-      if (exclude?.(inner)) continue
-      try {
-        await visit(inner)
-      } catch (error) {
-        if (!live || errnoOf(error) !== 'ENOENT') throw error
-      }
-    }
+    const entry = await unlessGone(() => lstat(from.at(name)), cloning)
+    if (entry?.isDirectory()) folders.push(name)
+    else if (entry?.isSymbolicLink()) await copyLink(from, to, name, entry, cloning)
+    else if (entry?.isFile() && (await copyFile(from, to, name, cloning))) files.push(name)
+  })
+  for (const name of folders) {
+    signal?.throwIfAborted()
+    await using innerFrom = await unlessGone(() => holdFolder(from.at(name)), cloning)
+    if (!innerFrom) continue
+    await using innerTo = await makeFolder(to.at(name))
+    await copyFolder(join(path, name), innerFrom, innerTo, cloning)
   }
-  await visit('')
-  return found
+  if (sync) await forEachLimited(files, filesAtOnce, (name) => syncFile(to.at(name), signal))
+  // Last: filling a folder changes its time.
+  if (isRoot) await to.handle.chown(stats.uid, stats.gid)
+  await to.handle.chmod(stats.mode & 0o7777)
+  await to.handle.utimes(stats.atime, stats.mtime)
+  if (sync) await to.handle.sync()
 }
 
-async function dress(path: string, stats: Stats): Promise<void> {
-  if (isRoot) await lchown(path, stats.uid, stats.gid)
-  await chmod(path, stats.mode & 0o7777)
-  await utimes(path, stats.atime, stats.mtime)
+/** False when there is no such file any more. */
+async function copyFile(
+  from: HeldFolder,
+  to: HeldFolder,
+  name: string,
+  cloning: Cloning,
+): Promise<boolean> {
+  // A pipe that took the file's place must not block us.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  await using file = await unlessGone(() => open(from.at(name), flags), cloning)
+  const stats = await file?.stat()
+  if (!file || !stats?.isFile()) return false
+  const target = to.at(name)
+  if (cloning.share && (await reflink(pathOfOpen(file, from.at(name)), target))) {
+    cloning.count((await lstat(target)).size)
+  } else {
+    cloning.share = false
+    await copyBytes(file, target, cloning.count, cloning.signal)
+  }
+  if (isRoot) await lchown(target, stats.uid, stats.gid)
+  await chmod(target, stats.mode & 0o7777)
+  await utimes(target, stats.atime, stats.mtime)
+  cloning.files++
+  return true
 }
 
-async function hasVanished(error: unknown, path: string): Promise<boolean> {
-  if (errnoOf(error) !== 'ENOENT') return false
+async function copyLink(
+  from: HeldFolder,
+  to: HeldFolder,
+  name: string,
+  stats: Stats,
+  cloning: Cloning,
+): Promise<void> {
+  const leadsTo = await unlessGone(() => readlink(from.at(name)), cloning)
+  if (leadsTo === undefined) return
+  await symlink(leadsTo, to.at(name))
+  if (isRoot) await lchown(to.at(name), stats.uid, stats.gid)
+}
+
+/** What `look` finds in the source; undefined for what vanished out of a live tree. */
+async function unlessGone<T>(look: () => Promise<T>, { live }: Cloning): Promise<T | undefined> {
   try {
-    await lstat(path)
-    return false
-  } catch (again) {
-    return errnoOf(again) === 'ENOENT'
+    return await look()
+  } catch (error) {
+    if (live && errnoOf(error) === 'ENOENT') return undefined
+    throw error
   }
 }
 

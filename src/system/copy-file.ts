@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, open, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, copyFile, open, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf, withFileErrors } from './file-errors.ts'
 
@@ -37,16 +37,15 @@ export async function reflink(from: string, to: string): Promise<boolean> {
 }
 
 /**
- * Copies one file's bytes to a new path, up to where it ends at that moment, and gives their number. Not `fs.copyFile`: when the source
+ * Copies an open file's bytes to a new path, up to where it ends at that moment, and gives their number. Not `fs.copyFile`: when the source
  * shrinks meanwhile, libuv 1.x turns for ever on a thread of its pool, and a live server truncates files.
  */
 export async function copyBytes(
-  from: string,
+  source: FileHandle,
   to: string,
   onChunk: (bytes: number) => void,
   signal?: AbortSignal,
 ): Promise<number> {
-  await using source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW)
   await using target = await open(to, 'wx', 0o600)
   // A data directory has a thousand small files: a whole chunk for each would cost more than the copying.
   const { size } = await source.stat()

@@ -11,6 +11,7 @@ const unusable: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
   EPERM: 'this account may not do that there',
   EROFS: 'the file system is read-only',
+  ELOOP: 'a symbolic link stands in the way',
   ENOTDIR: 'a part of the path is not a folder',
   EEXIST: 'something else is there already',
 }

@@ -1,5 +1,6 @@
 import {
   chmod,
+  chown,
   mkdir,
   mkdtemp,
   readdir,
@@ -122,4 +123,13 @@ test('the size of a tree is the bytes of its files, and nothing is 0', async () 
 
 test('free room is known for a path that does not exist yet', async () => {
   expect(freeBytes(join(await temporaryFolder(), 'not', 'yet'))).toBeGreaterThan(0)
+})
+
+test.runIf(asRoot)('a folder that a third account made is not handed to an owner', async () => {
+  const path = join(await temporaryFolder(), 'planted')
+  await mkdir(path)
+  await chown(path, 12345, 12345)
+  const placed = ensureDirectory(path, { mode: 0o700, owner: { uid: 54321, gid: 54321 } })
+  await expect(placed).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
+  expect((await stat(path)).uid).toBe(12345)
 })

@@ -5,6 +5,8 @@ import { basename, dirname, join } from 'node:path'
 import { AppError } from '../errors/app-error.ts'
 import { errnoOf, fileError, withFileErrors } from './file-errors.ts'
 
+export { removeTree } from './remove-tree.ts'
+
 /** Who a file or folder is to belong to; without one it belongs to us. */
 export interface Owner {
   readonly uid: number
@@ -66,7 +68,8 @@ export async function readText(path: string): Promise<string | undefined> {
 
 /**
  * Makes sure that a folder is there with this mode and owner. Missing parents are made too, with mode 0755 and ours.
- * A symbolic link that another account made is refused (HOME_UNUSABLE): as root we would hand over what it points to.
+ * A symbolic link that another account made is refused (HOME_UNUSABLE): as root we would hand over what it points to. So is
+ * a folder for `owner` that a third account made, who may have put things into it.
  */
 export async function ensureDirectory(path: string, { mode, owner }: Placement): Promise<void> {
   await withFileErrors(path, async () => {
@@ -85,16 +88,16 @@ export async function ensureDirectory(path: string, { mode, owner }: Placement):
     const noFollow = entry.isSymbolicLink() ? 0 : constants.O_NOFOLLOW
     await using directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | noFollow)
     const is = await directory.stat()
+    if (owner && is.uid !== owner.uid && is.uid !== process.geteuid?.()) {
+      throw new AppError('HOME_UNUSABLE', `cannot use ${path}: it belongs to another account`, {
+        details: { path, owner: is.uid },
+      })
+    }
     if (owner && (is.uid !== owner.uid || is.gid !== owner.gid)) {
       await directory.chown(owner.uid, owner.gid)
     }
     if ((is.mode & 0o7777) !== mode) await directory.chmod(mode)
   })
-}
-
-/** Removes a file or a whole tree; nothing there is no error. Links are removed, not followed. */
-export async function removeTree(path: string): Promise<void> {
-  await withFileErrors(path, () => rm(path, { recursive: true, force: true }))
 }
 
 /** Bytes of all regular files under `path`; 0 when nothing is there. Files that vanish meanwhile do not count. */

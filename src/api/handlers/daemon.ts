@@ -30,10 +30,7 @@ export function daemonHandlers(s: Services): Handlers<typeof daemonApi> {
   }
 }
 
-/**
- * Stops every server for the time without a daemon. What the instances are asked to be stays `running`, so that the next
- * daemon's `start` knows them; see `wanted` of the member.
- */
+/** Stops every instance as `howdah stop` would: it stays stopped, also under the next daemon, until someone starts it. */
 async function stopAll(s: Services): Promise<number> {
   const busy = await s.documents.locks.list()
   if (busy.length > 0) {

@@ -17,6 +17,7 @@ export function snapshotHandlers(s: Services): Handlers<typeof snapshotApi> {
   const { snapshots, instances, projects } = s.documents
   return {
     async listSnapshots({ project }) {
+      // The reply's schema leaves out what is not for people, such as the sealed password.
       const all = (await snapshots.list()).map((f) => f.value)
       return all.filter((f) => project === undefined || f.project === project)
     },

@@ -21,4 +21,4 @@ export const operationTook = ({ createdAt, finishedAt }: Operation, nowMs: numbe
 
 /** The instances among what an operation holds, as `project/service`; it may hold a project or a snapshot as well. */
 export const instancesOf = ({ subjects }: Operation): string[] =>
-  subjects.filter((subject) => subject.split('/').length === 2)
+  subjects.filter((s) => s.split('/').length === 2 && !s.startsWith('snapshots/'))

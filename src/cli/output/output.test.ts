@@ -2,7 +2,14 @@ import { expect, test } from 'vitest'
 import { bytes } from './bytes.ts'
 import { colours, wantsColour } from './colour.ts'
 import { duration, parseDuration } from './duration.ts'
+import { operation } from '../fixtures.suite.ts'
+import { instancesOf } from './operation-line.ts'
 import { table } from './table.ts'
+
+test('of what a removal with a final snapshot holds, the instances alone are instances', () => {
+  const subjects = ['shop', 'shop/db', 'snapshots/shop-db-final']
+  expect(instancesOf(operation({ subjects }))).toEqual(['shop/db'])
+})
 
 test.each([
   [0, '0 ms'],

@@ -39,6 +39,7 @@ export async function showUp(ctx: Context, daemon: Daemon, outcome: Outcome): Pr
     const what = operation ? whatHappened(plan, instance.service) : instance.state
     print(`  ${colour.good(instance.service)}  Postgres ${instance.version}, ${what}`)
     print(`  ${hiddenUrl(instance)}`)
+    if (instance.reason) print(`  ${colour.bad(instance.reason)}`)
   }
   print(`Next: ${nextCommands(spec, instances).join('\n      ')}`)
 }

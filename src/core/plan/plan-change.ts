@@ -5,6 +5,7 @@ import type { Note } from '../../contract/project.ts'
 import { describeBytes } from '../describe-bytes.ts'
 import type { z } from 'zod'
 import { sizedSettings } from '../sizing.ts'
+import type { EngineChoice } from './engine-choice.ts'
 import type { PlanPart } from './plan-creation.ts'
 import type { Wanted } from './plan-project.ts'
 
@@ -38,12 +39,7 @@ export function planChange(
     if (!choice.installed) {
       add('install-engine', `fetch Postgres ${choice.major}.${choice.minor} for ${name}`, 'none')
     }
-    const from = `${have.engine.major}.${have.engine.minor}`
-    add(
-      'change-engine',
-      `run ${name} on Postgres ${choice.major}.${choice.minor} in place of ${from}`,
-      'restart',
-    )
+    add('change-engine', engineSentence(have, choice), 'restart')
   }
   if (desired.portWanted !== have.portWanted) {
     const sentence = `move ${name} from port ${have.portWanted} to ${desired.portWanted}`
@@ -63,8 +59,29 @@ export function planChange(
     const sentence = `add the database “${desired.database}” to ${name}; “${have.database}” stays`
     add('create-database', sentence, 'none')
   }
-  return { work, notes: notesOf(have, desired), refusals: [] }
+  const notes = [...goingBack(have, choice), ...notesOf(have, desired)]
+  return { work, notes, refusals: [] }
 }
+
+const isOlder = (have: InstanceDocument, choice: EngineChoice): boolean =>
+  choice.minor < have.engine.minor
+
+function engineSentence(have: InstanceDocument, choice: EngineChoice): string {
+  const from = `${have.engine.major}.${have.engine.minor}`
+  const to = `${choice.major}.${choice.minor}`
+  return isOlder(have, choice)
+    ? `go back from Postgres ${from} to ${to} with “${have.service}”`
+    : `run “${have.service}” on Postgres ${to} in place of ${from}`
+}
+
+const goingBack = (have: InstanceDocument, choice: EngineChoice): Note[] =>
+  isOlder(have, choice)
+    ? [
+        {
+          message: `“${have.service}” goes back from ${have.engine.major}.${have.engine.minor} to ${choice.major}.${choice.minor}: minor versions share their data format, and what was mended in between is lost`,
+        },
+      ]
+    : []
 
 function refusalsOf(have: InstanceDocument, desired: DesiredInstance, major: number): string[] {
   const name = `“${have.service}”`

@@ -103,6 +103,19 @@ test('a sentence says what changes from what to what', () => {
   )
 })
 
+test('an older minor is said to be a way back, a newer one is not', () => {
+  const older = plan({ choice: { engineId: 'npm-16.2', minor: 2 } })
+  expect(older.work.map((w) => w.action.sentence)).toEqual([
+    'go back from Postgres 16.14 to 16.2 with “db”',
+  ])
+  expect(older.notes.map((n) => n.message)).toEqual([
+    expect.stringContaining('16.14 to 16.2: minor versions share their data format'),
+  ])
+  const newer = plan({ choice: { engineId: 'npm-16.15', minor: 15 } })
+  expect(newer.work[0]?.action.sentence).toBe('run “db” on Postgres 16.15 in place of 16.14')
+  expect(newer.notes).toEqual([])
+})
+
 test.each<[string, Differences, RegExp]>([
   ['another major', { choice: { major: 17, engineId: 'npm-17.2' } }, /major version/],
   ['another owner', { desired: { user: 'ann' } }, /owner cannot be changed/],

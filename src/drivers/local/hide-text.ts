@@ -22,7 +22,10 @@ export function hideTextIn(value: unknown, secret: string): unknown {
 function waysToWrite(secret: string): string[] {
   if (secret === '') return []
   const inUrl = percentEncode(secret)
-  const inStrictUrl = inUrl.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  const inStrictUrl = inUrl.replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   const ways = [
     secret,
     ...[inUrl, inStrictUrl].flatMap((way) => [way, lowerHex(way), way.replaceAll('%20', '+')]),

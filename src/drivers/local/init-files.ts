@@ -117,6 +117,8 @@ async function runShell(
       inheritEnv: false,
       env: {
         PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        LANG: process.env['LANG'],
+        TZ: process.env['TZ'],
         HOME: folder,
         PGHOST: member.socketDirectory,
         PGPORT: String(member.endpoint.port),

@@ -11,7 +11,13 @@ export const daemonStop = command({
   name: ['daemon', 'stop'],
   summary: 'end the daemon; instances run on',
   args: [],
-  flags: { instances: { type: 'boolean', summary: 'Stop all instances first; their data stays' } },
+  flags: {
+    instances: {
+      type: 'boolean',
+      summary:
+        'Stop all instances first, as with `howdah stop --all`; they stay so until you start them',
+    },
+  },
   examples: ['howdah daemon stop', 'howdah daemon stop --instances'],
   scope: 'none',
   async run(ctx, { flags }) {

@@ -6,7 +6,8 @@ import { follow } from '../../follow.ts'
 export const snapshotRestore = command({
   name: ['snapshot', 'restore'],
   summary: 'make a new instance from a snapshot',
-  description: 'The snapshot stays. The instance keeps the user, database and password of its day.',
+  description:
+    'The snapshot stays. The instance keeps the user, database, password, port, size, settings and TLS of its day, and a project that is not there any more its mode.',
   args: [{ name: 'name', kind: 'required', summary: 'A name that `howdah snapshot ls` lists' }],
   flags: { as: { type: 'string', value: 'SERVICE', summary: 'Service name of the new instance' } },
   examples: ['howdah snapshot restore before-migration --as restored'],
