@@ -112,16 +112,16 @@ test('a store that does not answer for a while ends neither the worker nor an op
       if (attempt === 1) await forever(signal)
     })
   })
-  const { grantLease, renewLease, revokeLease } = store
-  const refuse = async (): Promise<never> => Promise.reject(new AppError('DISK_FULL', 'no room'))
   const worker = rig.startWorker([procedure])
   const { id } = await rig.enqueue(procedure)
   await rig.until(id, (o) => o.steps[0]?.state === 'running')
-  Object.assign(store, { grantLease: refuse, renewLease: refuse, revokeLease: refuse })
+  const refused = (['grantLease', 'renewLease', 'revokeLease'] as const).map((call) =>
+    vi.spyOn(store, call).mockRejectedValue(new AppError('DISK_FULL', 'no room')),
+  )
   await vi.advanceTimersByTimeAsync(5000)
   // The renewal, the giving back, and at least one new lease have failed.
   await expect.poll(() => worker.errors.length).toBeGreaterThanOrEqual(3)
-  Object.assign(store, { grantLease, renewLease, revokeLease })
+  for (const call of refused) call.mockRestore()
   // The lease that could not be given back runs out.
   for (const { value } of await store.list('claims/')) {
     await store.revokeLease((value as { lease: string }).lease)

@@ -15,6 +15,7 @@ test('a secret is hidden as it is, in a URL with either case of hex, in a shell 
 
 test('an empty secret changes nothing', () => {
   expect(hideText('text', '')).toBe('text')
+  expect(hideText('an exit', 'x')).toBe('an exit')
 })
 
 test('a secret is hidden at any depth of a value, and what is no text stays', () => {

@@ -1,6 +1,6 @@
 /**
- * Replaces a secret by `***` wherever it stands in a text: as it is, in a URL, and as a shell's trace and SQL write it. An
- * empty secret hides nothing.
+ * Replaces a secret by `***` wherever it stands in a text: as it is, in a URL, and as a shell's trace and SQL write it. A
+ * secret of under four characters hides nothing: it is no secret, and it stands in every other word.
  */
 export function hideText(text: string, secret: string): string {
   let hidden = text
@@ -18,9 +18,11 @@ export function hideTextIn(value: unknown, secret: string): unknown {
   )
 }
 
+const SHORTEST = 4
+
 /** Longest first: a short one may be a part of a long one. */
 function waysToWrite(secret: string): string[] {
-  if (secret === '') return []
+  if (secret.length < SHORTEST) return []
   const inUrl = percentEncode(secret)
   const inStrictUrl = inUrl.replace(
     /[!'()*]/g,

@@ -2,25 +2,24 @@ import { appendFile, chmod, mkdtemp, readFile, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findAccount, type Account } from '../account.ts'
-import { createAuthority } from '../certificate-authority.ts'
-import { cloneTree } from '../clone-tree.ts'
-import { ensureDirectory, removeTree, writeAtomic } from '../files.ts'
-import { launchDetached } from '../launch.ts'
-import { freePort } from '../ports.ts'
-import { endProcess, type ProcessIdentity } from '../processes.ts'
-import { scramVerifier } from '../scram.ts'
-import { issueServerCertificate } from '../server-certificate.ts'
-import { dataDirectoryVersion, initdb } from './initdb.ts'
-import { connect, quoteLiteral, type Sql } from './postgres.ts'
-import { isNotReady } from './postgres-errors.ts'
-import { readControlFile, readPostmasterFile } from './postmaster.ts'
+import { findAccount, type Account } from '../../src/system/account.ts'
+import { createAuthority } from '../../src/system/certificate-authority.ts'
+import { cloneTree } from '../../src/system/clone-tree.ts'
+import { ensureDirectory, removeTree, writeAtomic } from '../../src/system/files.ts'
+import { launchDetached } from '../../src/system/launch.ts'
+import { freePort } from '../../src/system/ports.ts'
+import { endProcess, type ProcessIdentity } from '../../src/system/processes.ts'
+import { scramVerifier } from '../../src/system/scram.ts'
+import { issueServerCertificate } from '../../src/system/server-certificate.ts'
+import { dataDirectoryVersion, initdb } from '../../src/system/tools/initdb.ts'
+import { connect, quoteLiteral, type Sql } from '../../src/system/tools/postgres.ts'
+import { isNotReady } from '../../src/system/tools/postgres-errors.ts'
+import { readControlFile, readPostmasterFile } from '../../src/system/tools/postmaster.ts'
+import { engineOf, NEWER } from '../support/lab/engines.ts'
 
-/** A folder with Postgres's own programs; without it nothing here can run. */
-const engineBin = process.env['HOWDAH_TEST_ENGINE_BIN'] ?? ''
-const major = Number(process.env['HOWDAH_TEST_ENGINE_MAJOR'] ?? 16)
+const { binDirectory: engineBin, major } = await engineOf(NEWER)
 
-describe.runIf(engineBin)('on a real server', { timeout: 60_000 }, () => {
+describe('on a real server', { timeout: 60_000 }, () => {
   const account: Account | undefined = process.geteuid?.() === 0 ? findAccount('nobody') : undefined
   const ownership = account ? { owner: account } : {}
   let folder = ''
