@@ -23,16 +23,21 @@ export async function runAgent(env: AgentEnvironment, signal: AbortSignal): Prom
     const ended = keepRunning(loop, doc, env, AbortSignal.any([signal, stop.signal]))
     loops.set(key, { loop, ended, stop })
   }
-  const changes = env.store.watch(`${members.prefix}/`, signal)
-  for (const found of await members.list()) follow(found)
-  for await (const change of changes) {
-    if (change.kind === 'put') follow(members.parse(change.entry))
-    else {
-      loops.get(change.key)?.stop.abort()
-      loops.delete(change.key)
+  try {
+    const changes = env.store.watch(`${members.prefix}/`, signal)
+    for (const found of await members.list()) follow(found)
+    for await (const change of changes) {
+      if (change.kind === 'put') follow(members.parse(change.entry))
+      else {
+        loops.get(change.key)?.stop.abort()
+        loops.delete(change.key)
+      }
     }
+  } finally {
+    // Also when a document could not be read: no step may outlive the store and the home's lock.
+    for (const { stop } of loops.values()) stop.abort()
+    await Promise.all([...loops.values()].map((l) => l.ended))
   }
-  await Promise.all([...loops.values()].map((l) => l.ended))
 }
 
 async function keepRunning(

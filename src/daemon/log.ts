@@ -9,9 +9,11 @@ export function createLog() {
   const output = pino.destination({ dest: 1, sync: true, maxLength: WAITING_BYTES })
   // Without a listener a full disk under the log would end the daemon.
   output.on('error', () => {})
+  // Not `output` itself: at a fatal line pino would flush it, which waits for room for ever.
+  const stream = { write: (line: string) => void output.write(line) }
   return pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: errorInLog } },
-    output,
+    stream,
   )
 }
 

@@ -150,16 +150,17 @@ test('a daemon that fails while it serves closes the API, frees the home, tells 
 })
 
 test.skipIf(process.platform !== 'linux')(
-  'a log that nobody can write ends no daemon',
+  'a log that nobody can write ends no daemon, and keeps none that ends',
   async () => {
     await using lab = await openLab()
-    const full = openSync('/dev/full', 'w')
     const env = { ...process.env, HOWDAH_HOME: lab.home }
-    const daemon = spawn(process.execPath, [howdahJs, 'daemon', 'run'], {
-      env,
-      stdio: ['ignore', full, 'inherit'],
-    })
-    closeSync(full)
+    const full = openSync('/dev/full', 'w')
+    const run = () =>
+      spawn(process.execPath, [howdahJs, 'daemon', 'run'], {
+        env,
+        stdio: ['ignore', full, 'inherit'],
+      })
+    const daemon = run()
     const ended = once(daemon, 'exit')
     await until('a daemon that answers, or its end', async () => {
       if (daemon.exitCode !== null) return true
@@ -168,7 +169,10 @@ test.skipIf(process.platform !== 'linux')(
         () => false,
       )
     })
+    const [status] = (await once(run(), 'exit')) as [number]
+    expect(status).toBe(catalog.DAEMON_ALREADY_RUNNING.exit)
     daemon.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
+    closeSync(full)
   },
 )

@@ -47,7 +47,9 @@ export interface Told {
 export function errorOf({ status, stdout, stderr }: CommandResult): Told {
   if (status === 0) throw new Error(`the command succeeded:\n${stdout}${stderr}`)
   try {
-    return (JSON.parse(stdout) as { error: Told }).error
+    // `daemon run` writes its log before it, a line each.
+    const start = Math.max(0, stdout.lastIndexOf('\n{\n'))
+    return (JSON.parse(stdout.slice(start)) as { error: Told }).error
   } catch (cause) {
     throw new Error(`no error as JSON (status ${status}):\n${stdout}${stderr}`, { cause })
   }
