@@ -27,11 +27,9 @@ export async function listen(
   if (isElsewhere) await ensurePrivateFolder(dirname(socket))
   await rm(socket, { force: true })
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
-  // Between bind and chmod only our own umask guards it.
-  const umask = process.umask(0o177)
+  // Until the chmod the daemon's umask guards it: who may not write may not connect.
   server.listen(socket)
   await once(server, 'listening')
-  process.umask(umask)
   await chmod(socket, 0o600)
   await writeAtomic(note, `${JSON.stringify({ pid: process.pid, socket })}\n`, { mode: 0o600 })
   return {

@@ -32,6 +32,8 @@ const LINGER_MS = 5000
  * has the home; its last line in the log is then of level “fatal” and has the error and our pid, for who started us.
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
+  // Once and for all, because folders that are made at the same moment have it too: others pass, and never write.
+  process.umask(0o022)
   const log = createLog()
   try {
     await holdHome(options, log)

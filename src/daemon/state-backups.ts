@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
-import { ensureDirectory, listNames, removeTree, renameDurably } from '../system/files.ts'
+import {
+  ensureDirectory,
+  listNames,
+  removeTree,
+  renameDurably,
+  writeAtomic,
+} from '../system/files.ts'
 
 const KEPT_DAYS = 7
 /** What belongs together changes together; a copy is made when it has been quiet for so long. */
@@ -13,6 +19,8 @@ export async function backUpState(store: SqliteStore, folder: string): Promise<v
   await ensureDirectory(folder, { mode: 0o700 })
   const making = join(folder, 'in-the-making')
   await removeTree(making)
+  // Made first, for its mode: the umask is the whole process's, and other folders are being made at this moment.
+  await writeAtomic(making, '', { mode: 0o600 })
   store.backUpTo(making)
   const today = `state-${new Date().toISOString().slice(0, 10)}.db`
   await renameDurably(making, join(folder, today))

@@ -9,7 +9,7 @@ import { migrate } from './schema.ts'
  */
 export function openDatabase(path: string): DatabaseSync {
   let db: DatabaseSync | undefined
-  // Ours alone, like the -wal and -shm that take its mode; it holds names and sealed values.
+  // Ours alone, like the -wal and -shm that take its mode. The umask is the whole process's: nothing else runs yet.
   const umask = process.umask(0o077)
   try {
     if (existsSync(path)) examine(path)

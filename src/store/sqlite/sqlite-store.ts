@@ -89,14 +89,9 @@ export class SqliteStore implements Store {
     this.#db.close()
   }
 
-  /** A whole copy of the file as it is now, for the day when the file itself is damaged. */
+  /** A whole copy of the file as it is now, for the day when the file itself is damaged, into a file that is empty or not there. */
   backUpTo(path: string): void {
-    const umask = process.umask(0o077)
-    try {
-      this.#sql(() => this.#db.prepare('vacuum into ?').run(path))
-    } finally {
-      process.umask(umask)
-    }
+    this.#sql(() => this.#db.prepare('vacuum into ?').run(path))
   }
 
   /** Runs statements; what SQLite throws is one of our errors. */
