@@ -4,6 +4,13 @@ import { instanceApi } from './api/instances.ts'
 import { operationApi, operationStreams } from './api/operations.ts'
 import { projectApi } from './api/projects.ts'
 import { snapshotApi } from './api/snapshots.ts'
+import { backupApi } from './api/backups.ts'
+import { branchApi } from './api/branches.ts'
+import { drillApi } from './api/drills.ts'
+import { exportApi } from './api/exports.ts'
+import { lineageApi } from './api/lineages.ts'
+import { repositoryApi } from './api/repositories.ts'
+import { restoreApi } from './api/restores.ts'
 import { logStreams } from './api/logs.ts'
 
 /** Every call of the daemon. */
@@ -13,6 +20,13 @@ export const api = {
   ...instanceApi,
   ...configApi,
   ...snapshotApi,
+  ...backupApi,
+  ...branchApi,
+  ...drillApi,
+  ...exportApi,
+  ...lineageApi,
+  ...repositoryApi,
+  ...restoreApi,
   ...operationApi,
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { BranchOf } from './branch.ts'
 import { Instant, OperationId, ProjectName, ServiceName } from './names.ts'
+import { InstanceRecovery } from './recovery.ts'
 
 /** Where an application connects. */
 export const Endpoint = z.object({ host: z.string(), port: z.int() }).meta({ id: 'Endpoint' })
@@ -10,7 +12,7 @@ export type Mode = z.output<typeof Mode>
 
 /**
  * What a person sees of an instance's health, computed from documents:
- * `creating`, `starting`, `ready`, `stopping`, `stopped`, `restarting` (crashed, coming back), `failed` (needs a person), `deleting`.
+ * `creating`, `starting`, `ready`, `stopping`, `stopped`, `suspended` (a client wakes it), `restarting` (crashed, coming back), `failed` (needs a person), `deleting`.
  */
 export const InstanceState = z.enum([
   'creating',
@@ -18,6 +20,7 @@ export const InstanceState = z.enum([
   'ready',
   'stopping',
   'stopped',
+  'suspended',
   'restarting',
   'failed',
   'deleting',
@@ -50,8 +53,14 @@ export const Instance = z
     restarts: z.int(),
     createdAt: Instant,
     mode: Mode,
+    /** What makes it a branch; unset for one that is none. */
+    branch: BranchOf.optional(),
+    /** Another took its place then, and it is kept. */
+    heldSince: Instant.optional(),
     /** The live operation, when there is one. */
     operation: OperationId.optional(),
+    /** What of it can be brought back; unset for one that keeps no backups yet. */
+    recovery: InstanceRecovery.optional(),
   })
   .meta({ id: 'Instance' })
 export type Instance = z.output<typeof Instance>

@@ -11,12 +11,15 @@ export const ActionKind = z.enum([
   'install-engine',
   'create-instance',
   'restore-instance',
+  'create-branch',
   'start-instance',
   'change-settings',
   'change-engine',
   'change-password',
   'create-database',
   'change-endpoint',
+  'change-backups',
+  'start-archiving',
   'remember-mode',
 ])
 

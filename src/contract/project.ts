@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BackupPolicy } from './backup-policy.ts'
 import { Mode } from './instance.ts'
 import { ConfigName, ProjectName, ServiceName, SnapshotName } from './names.ts'
 
@@ -55,6 +56,13 @@ export const VersionWanted = z.object({
 })
 export type VersionWanted = z.output<typeof VersionWanted>
 
+/** The service of the same project that an instance is made a branch of, and how long it lives; unset: for good. */
+export const BranchWanted = z.object({
+  service: ServiceName,
+  expiresAfterMs: z.int().positive().optional(),
+})
+export type BranchWanted = z.output<typeof BranchWanted>
+
 /** What compose says of one managed Postgres. */
 export const ManagedSpec = z.object({
   image: z.string(),
@@ -75,6 +83,11 @@ export const ManagedSpec = z.object({
   healthcheck: Healthcheck.optional(),
   allowDowntime: z.boolean(),
   fromSnapshot: SnapshotName.optional(),
+  /** Unset: the defaults. */
+  backups: BackupPolicy.optional(),
+  /** Time without clients after which the server sleeps; 0: never. Unset: never, and five minutes for a branch. */
+  suspendAfterMs: z.int().min(0).optional(),
+  branchOf: BranchWanted.optional(),
   /** `optional`: connections over loopback may go without TLS. `required`: none may. */
   tls: z.enum(['optional', 'required']),
   at: Location,

@@ -1,3 +1,5 @@
+import { backupCatalog } from './backup-catalog.ts'
+
 /**
  * Every failure a user can see, in one table. A code is a contract: scripts, tests and docs match on it, so it is
  * never renamed, and nothing ever matches on message text.
@@ -6,6 +8,7 @@
  * fails again), `step` (the operation engine repeats the step by itself), `later` (a person or script, unchanged).
  */
 export const catalog = {
+  ...backupCatalog,
   USAGE: {
     exit: 64,
     status: 400,
@@ -120,6 +123,12 @@ export const catalog = {
     retry: 'never',
     hint: 'The instance was not created. Mend the script and run `howdah up` again.',
   },
+  SOURCE_CHANGED: {
+    exit: 75,
+    status: 409,
+    retry: 'step',
+    hint: 'Start it with `howdah start`, then run the command again.',
+  },
   PORT_IN_USE: {
     exit: 69,
     status: 409,
@@ -191,24 +200,6 @@ export const catalog = {
     status: 409,
     retry: 'step',
     hint: 'Something else changed it at the same moment; run the command again.',
-  },
-  SNAPSHOT_NOT_FOUND: {
-    exit: 66,
-    status: 404,
-    retry: 'never',
-    hint: 'List the snapshots with `howdah snapshot ls --all`.',
-  },
-  SNAPSHOT_EXISTS: {
-    exit: 73,
-    status: 409,
-    retry: 'never',
-    hint: 'Choose another name, or remove the old one with `howdah snapshot rm NAME`.',
-  },
-  SNAPSHOT_UNUSABLE: {
-    exit: 74,
-    status: 500,
-    retry: 'never',
-    hint: 'The copy did not start and was not kept; the instance was left as it was. Run `howdah doctor`, then try again.',
   },
   INSTANCE_EXISTS: {
     exit: 73,

@@ -3,9 +3,17 @@ import {
   CredentialDocument,
   InstanceDocument,
   ProjectDocument,
+  ScriptDocument,
 } from '../contract/documents/instance.ts'
+import {
+  ArchiveDocument,
+  BackupDocument,
+  DrillDocument,
+  LineageDocument,
+} from '../contract/documents/lineage.ts'
 import { MemberDocument, MemberStatus } from '../contract/documents/member.ts'
 import { LockDocument, OperationDocument } from '../contract/documents/operation.ts'
+import { RepositoryDocument } from '../contract/documents/repository.ts'
 import { SnapshotDocument } from '../contract/documents/snapshot.ts'
 import { Event } from '../contract/operation.ts'
 import { collection } from './collection.ts'
@@ -23,6 +31,14 @@ export function documents(store: Store) {
     operations: collection(store, 'operations', OperationDocument),
     locks: collection(store, 'locks', LockDocument),
     snapshots: collection(store, 'snapshots', SnapshotDocument),
+    lineages: collection(store, 'lineages', LineageDocument),
+    /** lineage/backup */
+    backups: collection(store, 'backups', BackupDocument),
+    archives: collection(store, 'archives', ArchiveDocument),
+    /** lineage/drill */
+    drills: collection(store, 'drills', DrillDocument),
+    repositories: collection(store, 'repositories', RepositoryDocument),
+    scripts: collection(store, 'scripts', ScriptDocument),
     events: collection(store, 'events', Event),
   }
 }

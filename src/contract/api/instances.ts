@@ -66,4 +66,18 @@ export const instanceApi = {
     input: Several,
     reply: Operation,
   }),
+  suspendInstances: endpoint({
+    method: 'POST',
+    path: '/v1/projects/{project}/suspend',
+    summary: 'Stop instances until their next client connects',
+    input: Several,
+    reply: Operation,
+  }),
+  resumeInstances: endpoint({
+    method: 'POST',
+    path: '/v1/projects/{project}/resume',
+    summary: 'Start suspended instances',
+    input: Several,
+    reply: Operation,
+  }),
 }

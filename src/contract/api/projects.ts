@@ -18,6 +18,8 @@ export const Destruction = z.object({
   createdAt: z.string(),
   /** The name the final snapshot would get; absent when none would be taken. */
   finalSnapshot: z.string().optional(),
+  /** For how long its backup history stays, from which `undelete` brings it back; absent when there is none. */
+  historyKeptMs: z.int().optional(),
 })
 export type Destruction = z.output<typeof Destruction>
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Endpoint, Mode } from '../instance.ts'
-import { Instant } from '../names.ts'
+import { BackupPolicy } from '../backup-policy.ts'
+import { BranchOf } from '../branch.ts'
+import { Instant, LineageId } from '../names.ts'
 import { InitdbOptions, Settings } from '../project.ts'
 
 /** A project as the daemon remembers it. */
@@ -24,7 +26,8 @@ export const InstanceDocument = z.object({
   createdBy: z.string(),
   /** `creating` until a client may connect; an operation that fails before that removes it again. */
   phase: z.enum(['creating', 'live', 'deleting']),
-  wanted: z.enum(['running', 'stopped']),
+  /** As its member's, with which it changes. */
+  wanted: z.enum(['running', 'suspended', 'stopped']),
   engine: z.object({ id: z.string(), major: z.int(), minor: z.int() }),
   endpoint: Endpoint,
   /** The port that compose asked for; `endpoint` differs when it was taken. */
@@ -39,12 +42,29 @@ export const InstanceDocument = z.object({
   /** A keyed hash, to see that a password changed without keeping it here. */
   passwordFingerprint: z.string(),
   fromSnapshot: z.string().optional(),
+  /** The backup history that it writes now; instances of the first version have none until the next `up`. */
+  lineage: LineageId.optional(),
+  backups: BackupPolicy.optional(),
+  /** Without clients for so long, its server sleeps until the next one connects. */
+  suspendAfterMs: z.int().positive().optional(),
+  branch: BranchOf.optional(),
+  /** An instance that another took the place of: `restore --in-place`, `branch promote`. */
+  heldSince: Instant.optional(),
 })
 export type InstanceDocument = z.output<typeof InstanceDocument>
 
 /** A secret under the vault's key: the password that an instance has now. */
 export const CredentialDocument = z.object({ format: z.literal(1), sealed: z.string() })
 export type CredentialDocument = z.output<typeof CredentialDocument>
+
+/** A SQL script that belongs to a branch; what it holds may be secret. Opens under `scripts/<id>`. */
+export const ScriptDocument = z.object({
+  format: z.literal(1),
+  /** What its errors call it: `mask.sql`. */
+  name: z.string(),
+  sealed: z.string(),
+})
+export type ScriptDocument = z.output<typeof ScriptDocument>
 
 /** One config value, sealed. */
 export const ConfigDocument = z.object({

@@ -8,7 +8,25 @@ import { InitdbOptions } from '../project.ts'
 export const DataSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('initdb'), superuser: z.string(), options: InitdbOptions }),
   /** A copy of this directory, which is left as it is. One that is only tried need not survive a power cut. */
-  z.object({ kind: z.literal('copy'), directory: z.string(), durable: z.boolean() }),
+  z.object({
+    kind: z.literal('copy'),
+    directory: z.string(),
+    durable: z.boolean(),
+    /** Replays WAL as the document's `recovery` says before anybody may connect. */
+    recover: z.boolean().optional(),
+  }),
+  /** This directory itself, which moves to its place: data that was made for this member alone. */
+  z.object({ kind: z.literal('move'), directory: z.string() }),
+  /** `pgbackrest restore` of one backup. */
+  z.object({
+    kind: z.literal('pgbackrest'),
+    program: z.string(),
+    configFile: z.string(),
+    stanza: z.string(),
+    backup: z.string(),
+    /** Which of the configuration's repositories. */
+    repository: z.int(),
+  }),
 ])
 export type DataSource = z.output<typeof DataSource>
 
@@ -23,7 +41,11 @@ export const MemberDocument = z.object({
   /** 0 for the first; an instance of several members counts on. */
   index: z.int(),
   instanceId: z.string(),
-  wanted: z.enum(['running', 'stopped', 'absent']),
+  /**
+   * `suspended`: stopped, and started again when a client connects. Operations change it; the agent too, and only between
+   * `running` and `suspended`, when an idle server falls asleep and when a client wakes it.
+   */
+  wanted: z.enum(['running', 'suspended', 'stopped', 'absent']),
   engine: z.object({ id: z.string(), major: z.int(), binDirectory: z.string() }),
   /** Holds data/, tls/, log/ and the agent's own notes; absolute. */
   directory: z.string(),
@@ -36,6 +58,10 @@ export const MemberDocument = z.object({
   files: z.record(z.string(), z.string()),
   /** Settings that the server gets as arguments, so that no ALTER SYSTEM beats them. */
   enforced: z.record(z.string(), z.string()),
+  /** Settings of the server for as long as it recovers, such as restore_command and the target. */
+  recovery: z.record(z.string(), z.string()).optional(),
+  /** `background`: it may only use what others leave of processor and disk. */
+  priority: z.enum(['normal', 'background']).optional(),
   /** Counts up with every change of `files` or `certificate`; a running server is told to reload. */
   configGeneration: z.int(),
   /** Counts up when the server must be restarted; a new binary or a setting that needs it. */
@@ -43,6 +69,15 @@ export const MemberDocument = z.object({
   certificate: z.object({ dnsNames: z.array(z.string()), addresses: z.array(z.string()) }),
 })
 export type MemberDocument = z.output<typeof MemberDocument>
+
+export const MemberProgress = z.object({
+  stage: z.enum(['copying', 'replaying']),
+  bytesDone: z.int().optional(),
+  bytesTotal: z.int().optional(),
+  /** The WAL file that is being replayed. */
+  segment: z.string().optional(),
+})
+export type MemberProgress = z.output<typeof MemberProgress>
 
 /** What an agent sees of a member and writes back. */
 export const MemberStatus = z.object({
@@ -53,6 +88,7 @@ export const MemberStatus = z.object({
     'ready',
     'stopping',
     'stopped',
+    'suspended',
     'crashed',
     'failed',
     'absent',
@@ -71,5 +107,7 @@ export const MemberStatus = z.object({
   /** Why it is not running, or why the next try waits. */
   error: ErrorBodySchema.optional(),
   retryAt: Instant.optional(),
+  /** How far the making of its data, or its recovery, is. */
+  progress: MemberProgress.optional(),
 })
 export type MemberStatus = z.output<typeof MemberStatus>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Mode } from '../instance.ts'
+import { LineageId } from '../names.ts'
 import { InitdbOptions } from '../project.ts'
 import { Snapshot } from '../snapshot.ts'
 
@@ -17,6 +18,8 @@ export const SnapshotDocument = Snapshot.extend({
   mode: Mode.optional(),
   /** Fixed in the copied data: a server on it needs settings that fit, such as room for its WAL segments. */
   initdb: InitdbOptions.optional(),
+  /** The backup history of the instance that was copied. */
+  lineage: LineageId.optional(),
   superuser: z.string(),
   /** The password that the copied instance had, sealed under `snapshots/<name>`. */
   sealedPassword: z.string(),

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { BackupPolicy } from '../backup-policy.ts'
 import { Mode } from '../instance.ts'
 import { ProjectName, ServiceName, SnapshotName } from '../names.ts'
 import { Action } from '../plan.ts'
-import { InitdbOptions, Settings } from '../project.ts'
+import { BranchWanted, InitdbOptions, Settings } from '../project.ts'
 
 /** What an instance is to be, with config filled in and no secret: the password is sealed elsewhere. */
 export const DesiredInstance = z.object({
@@ -20,6 +21,11 @@ export const DesiredInstance = z.object({
   cpus: z.number(),
   tls: z.enum(['optional', 'required']),
   fromSnapshot: SnapshotName.optional(),
+  /** Unset: the defaults. */
+  backups: BackupPolicy.optional(),
+  /** Time without clients after which the server sleeps; unset: it never does. */
+  suspendAfterMs: z.int().positive().optional(),
+  branchOf: BranchWanted.optional(),
 })
 export type DesiredInstance = z.output<typeof DesiredInstance>
 

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { endpoint } from '../endpoint.ts'
+import { LineageStatus } from '../lineage-status.ts'
+import { LineageId, ProjectName, ServiceName } from '../names.ts'
+import { Operation } from '../operation.ts'
+
+export const lineageApi = {
+  listLineages: endpoint({
+    method: 'GET',
+    path: '/v1/lineages',
+    summary: 'List backup histories, open and closed, of a project, a service or all',
+    input: z.object({ project: ProjectName.optional(), service: ServiceName.optional() }),
+    reply: z.array(LineageStatus),
+  }),
+  getLineage: endpoint({
+    method: 'GET',
+    path: '/v1/lineages/{lineage}',
+    summary: 'Show a backup history',
+    input: z.object({ lineage: LineageId }),
+    reply: LineageStatus,
+  }),
+  removeLineage: endpoint({
+    method: 'DELETE',
+    path: '/v1/lineages/{lineage}',
+    summary: 'Delete a closed backup history for good, with all its backups and WAL',
+    input: z.object({ lineage: LineageId }),
+    reply: Operation,
+  }),
+  importLineages: endpoint({
+    method: 'POST',
+    path: '/v1/lineages/import',
+    summary: 'Take over the backup histories of a repository, such as one of another machine',
+    input: z.object({
+      /** Absolute, on the daemon’s machine. */
+      directory: z.string().startsWith('/'),
+    }),
+    reply: Operation,
+  }),
+}

@@ -1,0 +1,111 @@
+/** The codes of backups, lineages and what is made from them: a part of the one table in `catalog.ts`. */
+export const backupCatalog = {
+  SCRIPT_FAILED: {
+    exit: 65,
+    status: 422,
+    retry: 'never',
+    hint: 'Nothing was kept of it. Mend the script and run the command again.',
+  },
+  LINEAGE_NOT_FOUND: {
+    exit: 66,
+    status: 404,
+    retry: 'never',
+    hint: 'List the backup histories with `howdah lineage ls --all`.',
+  },
+  ARCHIVE_LATE: {
+    exit: 75,
+    status: 503,
+    retry: 'later',
+    hint: "`howdah backup ls` says what keeps the archive from taking WAL; `howdah logs` has the server's own words.",
+  },
+  BACKUP_NOT_FOUND: {
+    exit: 66,
+    status: 404,
+    retry: 'never',
+    hint: 'List the backups with `howdah backup ls`.',
+  },
+  BACKUP_EXISTS: {
+    exit: 73,
+    status: 409,
+    retry: 'never',
+    hint: 'Choose another name, or remove the old one with `howdah backup rm NAME`.',
+  },
+  LINEAGE_AMBIGUOUS: {
+    exit: 64,
+    status: 400,
+    retry: 'never',
+    hint: 'Name the one that you mean with --lineage ID.',
+  },
+  BACKUP_FAILED: {
+    exit: 70,
+    status: 500,
+    retry: 'later',
+    hint: 'See `howdah ops show` for what the step said, mend it, and run `howdah backup create` again.',
+  },
+  BACKUP_DAMAGED: {
+    exit: 65,
+    status: 500,
+    retry: 'never',
+    hint: 'Restore from another backup of `howdah backup ls`; take a new one with `howdah backup create` now.',
+  },
+  BACKUP_NEEDED: {
+    exit: 66,
+    status: 409,
+    retry: 'later',
+    hint: 'Nothing can be restored before the first base backup is whole: follow it with `howdah backup ls`.',
+  },
+  DRILL_FAILED: {
+    exit: 65,
+    status: 500,
+    retry: 'later',
+    hint: 'See what it found with `howdah drill show`, and take a new backup with `howdah backup create`: until a drill passes, do not count on a restore.',
+  },
+  DRILL_NOT_FOUND: {
+    exit: 66,
+    status: 404,
+    retry: 'never',
+    hint: 'List the restore drills with `howdah drill ls`.',
+  },
+  REPOSITORY_UNREACHABLE: {
+    exit: 69,
+    status: 502,
+    retry: 'step',
+    hint: 'Check it with `howdah repository check`.',
+  },
+  REPOSITORY_EXISTS: {
+    exit: 73,
+    status: 409,
+    retry: 'never',
+    hint: 'Choose another name, or change the one that is there with --replace.',
+  },
+  REPOSITORY_NOT_FOUND: {
+    exit: 66,
+    status: 404,
+    retry: 'never',
+    hint: 'List the repositories with `howdah repository ls`.',
+  },
+  TARGET_OUTSIDE_WINDOW: {
+    exit: 64,
+    status: 422,
+    retry: 'never',
+    hint: 'Choose a moment of the window that `howdah backup ls` shows, or `--to latest`.',
+  },
+  SNAPSHOT_NOT_FOUND: {
+    exit: 66,
+    status: 404,
+    retry: 'never',
+    hint: 'List the snapshots with `howdah snapshot ls --all`.',
+  },
+  SNAPSHOT_EXISTS: {
+    exit: 73,
+    status: 409,
+    retry: 'never',
+    hint: 'Choose another name, or remove the old one with `howdah snapshot rm NAME`.',
+  },
+  SNAPSHOT_UNUSABLE: {
+    exit: 74,
+    status: 500,
+    retry: 'never',
+    hint: 'The copy did not start and was not kept; the instance was left as it was. Run `howdah doctor`, then try again.',
+  },
+} as const
