@@ -2,6 +2,7 @@ import type { MemberDocument } from '../contract/documents/member.ts'
 import type { Engine, EngineOffer } from '../contract/engine.ts'
 import type { Endpoint } from '../contract/instance.ts'
 import type { VersionWanted } from '../contract/project.ts'
+import type { ExportFacts } from '../core/config/export-files.ts'
 import type { EngineChoice } from '../core/plan/engine-choice.ts'
 
 /** What a provider can do, as data: the command line hides what is false. */
@@ -45,6 +46,8 @@ export interface Driver {
   /** Bytes of a member's folder; undefined when there is none. */
   sizeOf(directory: string): Promise<number | undefined>
   /** Where a member's files go. */
+  /** Where a lineage's backups and WAL go. */
+  placeLineage(id: string): string
   placeMember(instanceId: string, project: string, service: string, index: string): Placement
   /** Accounts of this host that may enter a server over its socket. */
   socketAccounts(): string[]
@@ -53,6 +56,8 @@ export interface Driver {
   session(member: MemberDocument, options: { database: string; role?: string }): Promise<Session>
   /** Puts a member's data on the disk, which a new server does not wait for. */
   syncData(member: MemberDocument, watch: Watch): Promise<void>
+  /** Runs a SQL script as `role`, statement by statement; SCRIPT_FAILED with its name and line. */
+  runScript(member: MemberDocument, script: Script, as: ScriptRun, watch: Watch): Promise<void>
   /** Runs an image's start scripts as `role`; INIT_SCRIPT_FAILED with file and line. */
   runInitFiles(
     member: MemberDocument,
@@ -62,7 +67,25 @@ export interface Driver {
   ): Promise<void>
 
   /** Copies a running member's data by the low-level backup API. What stood at `target` goes first. */
-  copyRunning(member: MemberDocument, target: string, watch: Watch): Promise<{ sizeBytes: number }>
+  copyRunning(
+    member: MemberDocument,
+    target: string,
+    watch: Watch,
+    options?: CopyOptions,
+  ): Promise<RunningCopy>
+  /** The same of a member that is stopped, and stays so. SOURCE_CHANGED when it did not: a copy by the server is whole then. */
+  copyStopped(member: MemberDocument, target: string, watch: Watch): Promise<StoppedCopy>
+  /** Where a copy is made that becomes a member's data: beside the members, so that it needs only to be moved. */
+  placeCopy(id: string): string
+  removeCopy(id: string): Promise<void>
+  /** Whether a copy of a member's data shares its blocks, as far as the file system says. */
+  sharesBlocks(): Promise<boolean>
+  /** Makes a plain data directory of a member's data, which stock Postgres starts. Repeated with `resumed` after it died. */
+  exportData(member: MemberDocument, asked: DataExport, watch: Watch): Promise<Exported>
+  /** Removes what a failed export has left. */
+  removeExport(inTheMaking: string): Promise<void>
+  /** Reads every page of the data of a member whose server was shut down, and compares it with its checksum. */
+  checkPages(member: MemberDocument, watch: Watch): Promise<PagesRead>
   /** Where a snapshot's data is, and where it is made. */
   placeSnapshot(name: string): { directory: string; inTheMaking: string }
   /** Puts a whole copy at its place, durably. */
@@ -76,9 +99,89 @@ export interface Placement {
   readonly certificateFile: string
 }
 
+/** A physical copy of a running server. WAL from the start to the stop, which is in it, makes it consistent. */
+export interface RunningCopy {
+  /** Bytes in the copied files, shared or not. */
+  readonly sizeBytes: number
+  /** Whether every file shares its blocks with the original. */
+  readonly reflinked: boolean
+  readonly timeline: number
+  /** As Postgres writes them: `0/3000028`. */
+  readonly startLsn: string
+  readonly stopLsn: string
+  /** The first and the last WAL file that it needs: 24 hexadecimal digits. */
+  readonly startSegment: string
+  readonly stopSegment: string
+  /** ISO 8601 by the server's clock. Recovery can stop at any moment from `stoppedAt` on. */
+  readonly startedAt: string
+  readonly stoppedAt: string
+}
+
+export interface PagesRead {
+  readonly files: number
+  readonly pages: number
+  readonly bytes: number
+  readonly damaged: readonly DamagedPage[]
+}
+
+export interface DamagedPage {
+  /** From the data directory: `base/5/16384`. */
+  readonly file: string
+  /** Its number in the relation. */
+  readonly block: number
+}
+
+export interface DataExport {
+  /** Absolute; must not exist, and its parent must. */
+  readonly directory: string
+  /** A folder beside it, of this export alone. */
+  readonly inTheMaking: string
+  /** Whether its server runs; else it must stay stopped until the copy is done. */
+  readonly running: boolean
+  /** It was begun before and may have been finished. */
+  readonly resumed: boolean
+  /** Name of the account that the files are to belong to; unset: the one that servers run as. */
+  readonly owner?: string | undefined
+  readonly facts: Pick<
+    ExportFacts,
+    'project' | 'service' | 'version' | 'user' | 'database' | 'settings'
+  >
+}
+
+export interface Exported {
+  readonly sizeBytes: number
+  /** Who the files belong to. */
+  readonly account: string
+}
+
+export interface CopyOptions {
+  /** False for one that a server syncs by itself when it starts on it, as it does on the copy of a running one. */
+  readonly durable?: boolean
+}
+
+/** A physical copy of a stopped server. */
+export interface StoppedCopy {
+  readonly sizeBytes: number
+  readonly reflinked: boolean
+  readonly timeline: number
+  /** Of the checkpoint that it stopped with. */
+  readonly lsn: string
+}
+
 export interface Watch {
   readonly signal: AbortSignal
   readonly report: (progress: string) => void
+}
+
+export interface Script {
+  /** What its errors call it. */
+  readonly name: string
+  readonly text: string
+}
+
+export interface ScriptRun {
+  readonly role: string
+  readonly database: string
 }
 
 export interface InitFile {

@@ -27,6 +27,11 @@ const byLibrary: Readonly<Record<string, string>> = {
   libzstd: 'zstd',
 }
 
+/** Features by the library in `pg_config --pkglibdir` that a server loads for them. */
+const byModule: Readonly<Record<string, string>> = {
+  basic_archive: 'basic_archive',
+}
+
 /** ICU is on unless refused since this major (release notes of 16). */
 const icuByDefaultSince = 16
 
@@ -46,6 +51,11 @@ export function featuresOfLibraries(fileNames: readonly string[]): string[] {
       return byLibrary[library] ?? []
     }),
   )
+}
+
+/** Reads the names of the libraries that a server can load, without their ending. */
+export function featuresOfModules(names: readonly string[]): string[] {
+  return sortedOnce(names.flatMap((name) => byModule[name] ?? []))
 }
 
 function sortedOnce(features: readonly string[]): string[] {

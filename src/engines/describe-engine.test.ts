@@ -65,6 +65,24 @@ test('pg_config, where there is one, says where extensions are and how it was bu
   expect(extensionDirectory).toBe(join(root, 'elsewhere/extension'))
 })
 
+test.each([
+  ['usr/lib/postgresql/16/bin', 'usr/share/postgresql/16', 'usr/lib/postgresql/16/lib'],
+  ['usr/pgsql-16/bin', 'usr/pgsql-16/share', 'usr/pgsql-16/lib'],
+  ['usr/libexec/postgresql16', 'usr/share/postgresql16', 'usr/lib/postgresql16'],
+  ['usr/bin', 'usr/share/pgsql', 'usr/lib64/pgsql'],
+])('of an engine in %s, the libraries that it can load are features', async (bin, share, lib) => {
+  const binDirectory = putPrograms(bin, '16.4')
+  put(`${share}/extension/plpgsql.control`)
+  put('usr/lib/postgresql/plpgsql.txt')
+  put(`${lib}/plpgsql.so`)
+  const describe = () => describeEngine({ kind: 'system', binDirectory })
+  const without = await describe()
+  expect(without.engine.features).toEqual([])
+  expect(without.libraryDirectory).toBe(join(root, lib))
+  put(`${lib}/basic_archive.so`)
+  expect((await describe()).engine.features).toEqual(['basic_archive'])
+})
+
 test('programs that disagree, a beta, an unknown major and a lost share folder are broken', async () => {
   const reasonOf = async (binDirectory: string) =>
     describeEngine({ kind: 'system', binDirectory }).then(

@@ -5,14 +5,16 @@ import type { Account } from '../system/account.ts'
 import { closedFolder } from '../system/closed-folder.ts'
 import { namesIn, programsIn } from '../system/entries.ts'
 import { run, tail } from '../system/run.ts'
-import { featuresOfConfigure, featuresOfLibraries } from './build-features.ts'
+import { featuresOfConfigure, featuresOfLibraries, featuresOfModules } from './build-features.ts'
 import { worksInNpmEngine } from './npm-limits.ts'
 import { isSupportedMajor } from './supported-majors.ts'
 
-/** An engine, and the folder whose change means that there are other extensions. */
+/** An engine, and the folders whose change means that it can do something else. */
 export interface Described {
   readonly engine: Engine
   readonly extensionDirectory: string
+  /** Of the libraries that a server loads; undefined where it was not found. */
+  readonly libraryDirectory: string | undefined
 }
 
 interface Place {
@@ -49,6 +51,8 @@ export async function describeEngine(place: Place): Promise<Described> {
   const tools = (await programsIn(binDirectory)).filter((name) => toolName.test(name))
   const extensionDirectory = join(await shareDirectory(place, major, tools), 'extension')
   const extensions = await extensionsIn(extensionDirectory)
+  const libraryDirectory = await findLibraryDirectory(place, major, tools)
+  const features = await featuresOf(place, major, tools)
   return {
     engine: {
       id: `${kind}-${version}`,
@@ -58,9 +62,10 @@ export async function describeEngine(place: Place): Promise<Described> {
       binDirectory,
       tools,
       extensions: kind === 'npm' ? extensions.filter(worksInNpmEngine) : extensions,
-      features: await featuresOf(place, major, tools),
+      features: [...features, ...featuresOfModules(await modulesIn(libraryDirectory))].toSorted(),
     },
     extensionDirectory,
+    libraryDirectory,
   }
 }
 
@@ -116,17 +121,13 @@ function broken(binDirectory: string, reason: string, stderr?: string): AppError
 }
 
 async function shareDirectory(
-  { binDirectory, account }: Place,
+  place: Place,
   major: number,
   tools: readonly string[],
 ): Promise<string> {
-  if (tools.includes('pg_config')) {
-    const { exitCode, stdout } = await run(join(binDirectory, 'pg_config'), ['--sharedir'], {
-      account,
-      cwd: '/',
-    })
-    if (exitCode === 0 && stdout.startsWith('/')) return stdout
-  }
+  const { binDirectory } = place
+  const configured = await askPgConfig(place, tools, '--sharedir')
+  if (configured?.startsWith('/')) return configured
   const candidates = [
     // Where the build's own layout is kept: npm, PGDG's RPMs, Homebrew, Alpine and Fedora, Debian.
     '../share/postgresql',
@@ -143,6 +144,35 @@ async function shareDirectory(
   throw broken(binDirectory, `no folder with its extensions was found (${candidates.join(', ')})`)
 }
 
+async function findLibraryDirectory(
+  place: Place,
+  major: number,
+  tools: readonly string[],
+): Promise<string | undefined> {
+  const configured = await askPgConfig(place, tools, '--pkglibdir')
+  const usual = [
+    // npm and Homebrew; Debian and RPMs of PGDG; Fedora; Alpine.
+    '../lib/postgresql',
+    '../lib',
+    '../lib64/pgsql',
+    `../../lib/postgresql${major}`,
+  ]
+  const candidates = [
+    ...(configured?.startsWith('/') ? [configured] : []),
+    ...usual.map((path) => resolve(place.binDirectory, path)),
+  ]
+  for (const candidate of candidates) {
+    if ((await modulesIn(candidate)).includes('plpgsql')) return candidate
+  }
+  return undefined
+}
+
+/** Names of the libraries in a folder, without the platform's ending. */
+async function modulesIn(directory: string | undefined): Promise<string[]> {
+  const names = directory === undefined ? [] : await namesIn(directory)
+  return names.map((name) => name.replace(/\.(?:so|dylib)$/, ''))
+}
+
 async function extensionsIn(directory: string): Promise<string[]> {
   const names = await namesIn(directory)
   // `name--1.2.control` only amends `name.control` for one version.
@@ -151,13 +181,24 @@ async function extensionsIn(directory: string): Promise<string[]> {
 }
 
 async function featuresOf(
-  { kind, binDirectory, account }: Place,
+  place: Place,
   major: number,
   tools: readonly string[],
 ): Promise<string[]> {
+  const { kind, binDirectory } = place
   if (kind === 'npm') return featuresOfLibraries(await namesIn(resolve(binDirectory, '../lib')))
-  if (!tools.includes('pg_config')) return []
+  const options = await askPgConfig(place, tools, '--configure')
+  return options === undefined ? [] : featuresOfConfigure(options, major)
+}
+
+/** What pg_config says; undefined when there is none, or it fails. */
+async function askPgConfig(
+  { binDirectory, account }: Place,
+  tools: readonly string[],
+  option: string,
+): Promise<string | undefined> {
+  if (!tools.includes('pg_config')) return undefined
   const pgConfig = join(binDirectory, 'pg_config')
-  const { exitCode, stdout } = await run(pgConfig, ['--configure'], { account, cwd: '/' })
-  return exitCode === 0 ? featuresOfConfigure(stdout, major) : []
+  const { exitCode, stdout } = await run(pgConfig, [option], { account, cwd: '/' })
+  return exitCode === 0 ? stdout : undefined
 }

@@ -9,7 +9,8 @@ import type { Described } from './describe-engine.ts'
  * Paths count from a base folder, so that an engine can be moved into place after it was described.
  */
 export const EngineRecord = z.object({
-  formatVersion: z.literal(1),
+  /** Counts up when more is found out than before: what was remembered by an older daemon is then found out anew. */
+  formatVersion: z.literal(2),
   /** Path of each file or folder to the size, time of change and mode that it had. */
   marks: z.record(z.string(), z.string()),
   engine: Engine,
@@ -18,16 +19,18 @@ export type EngineRecord = z.output<typeof EngineRecord>
 
 /** A record of what was just described. */
 export async function recordOf(described: Described, base: string): Promise<EngineRecord> {
-  const { engine, extensionDirectory } = described
+  const { engine, extensionDirectory, libraryDirectory } = described
   const { binDirectory } = engine
   const programs = [join(binDirectory, 'postgres'), join(binDirectory, 'initdb')]
   // The folders' times change when a package brings tools or extensions.
-  const paths = [...programs, binDirectory, extensionDirectory].map((path) => relative(base, path))
+  const libraries = libraryDirectory === undefined ? [] : [libraryDirectory]
+  const folders = [binDirectory, extensionDirectory, ...libraries]
+  const paths = [...programs, ...folders].map((path) => relative(base, path))
   const marks = await Promise.all(
     paths.map(async (path) => [path, await changeMark(join(base, path))] as const),
   )
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     marks: Object.fromEntries(marks),
     engine: { ...engine, binDirectory: relative(base, binDirectory) },
   }

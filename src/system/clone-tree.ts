@@ -15,6 +15,7 @@ import { AppError } from '../errors/app-error.ts'
 import { forEachLimited } from './concurrency.ts'
 import { copyBytes, reflink } from './copy-file.ts'
 import { errnoOf, withFileErrors } from './file-errors.ts'
+import { syncTree } from './sync-tree.ts'
 import { type HeldFolder, holdFolder, pathOfOpen } from './held-folder.ts'
 
 export interface CloneOptions {
@@ -24,6 +25,8 @@ export interface CloneOptions {
   readonly live?: boolean
   /** False leaves the copy to the kernel's own time; otherwise all of it is on the disk when this is done. */
   readonly sync?: boolean
+  /** One file at a time, so that others get the disk in between. */
+  readonly background?: boolean
   readonly onProgress?: (progress: { readonly bytesDone: number; readonly files: number }) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -79,6 +82,7 @@ export async function cloneTree(
     await using to = await makeFolder(target)
     await copyFolder('', from, to, cloning)
     cloning.count(0)
+    if (options.sync ?? true) await syncTree(target, options.signal)
     const { bytes, files, share } = cloning
     return { bytes, files, reflinked: share && files > 0 }
   })
@@ -99,18 +103,18 @@ async function copyFolder(
   to: HeldFolder,
   cloning: Cloning,
 ): Promise<void> {
-  const { exclude, signal, sync = true } = cloning
+  const { exclude, signal } = cloning
+  const atOnce = cloning.background ? 1 : filesAtOnce
   const stats = await from.handle.stat()
   const names = await readdir(from.at(''))
   const wanted = names.filter((name) => !exclude?.(join(path, name)))
   const folders: string[] = []
-  const files: string[] = []
-  await forEachLimited(wanted, filesAtOnce, async (name) => {
+  await forEachLimited(wanted, atOnce, async (name) => {
     signal?.throwIfAborted()
     const entry = await unlessGone(() => lstat(from.at(name)), cloning)
     if (entry?.isDirectory()) folders.push(name)
     else if (entry?.isSymbolicLink()) await copyLink(from, to, name, entry, cloning)
-    else if (entry?.isFile() && (await copyFile(from, to, name, cloning))) files.push(name)
+    else if (entry?.isFile()) await copyFile(from, to, name, cloning)
   })
   for (const name of folders) {
     signal?.throwIfAborted()
@@ -119,26 +123,24 @@ async function copyFolder(
     await using innerTo = await makeFolder(to.at(name))
     await copyFolder(join(path, name), innerFrom, innerTo, cloning)
   }
-  if (sync) await forEachLimited(files, filesAtOnce, (name) => syncFile(to.at(name), signal))
   // Last: filling a folder changes its time.
   if (isRoot) await to.handle.chown(stats.uid, stats.gid)
   await to.handle.chmod(stats.mode & 0o7777)
   await to.handle.utimes(stats.atime, stats.mtime)
-  if (sync) await to.handle.sync()
 }
 
-/** False when there is no such file any more. */
 async function copyFile(
   from: HeldFolder,
   to: HeldFolder,
   name: string,
   cloning: Cloning,
-): Promise<boolean> {
+): Promise<void> {
   // A pipe that took the file's place must not block us.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
   await using file = await unlessGone(() => open(from.at(name), flags), cloning)
   const stats = await file?.stat()
-  if (!file || !stats?.isFile()) return false
+  // There is no such file any more.
+  if (!file || !stats?.isFile()) return
   const target = to.at(name)
   if (cloning.share && (await reflink(pathOfOpen(file, from.at(name)), target))) {
     cloning.count((await lstat(target)).size)
@@ -150,7 +152,6 @@ async function copyFile(
   await chmod(target, stats.mode & 0o7777)
   await utimes(target, stats.atime, stats.mtime)
   cloning.files++
-  return true
 }
 
 async function copyLink(
@@ -174,10 +175,4 @@ async function unlessGone<T>(look: () => Promise<T>, { live }: Cloning): Promise
     if (live && errnoOf(error) === 'ENOENT') return undefined
     throw error
   }
-}
-
-async function syncFile(path: string, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted()
-  await using file = await open(path, 'r')
-  await file.sync()
 }

@@ -20,6 +20,8 @@ export interface Launch {
   readonly logFile: string
   /** Who it runs as; only root may name one. Without: as us. */
   readonly account?: Account | undefined
+  /** Called just before the program begins, when all else is prepared: what is given free for it is so no longer than needed. */
+  readonly beforeStart?: (() => void) | undefined
 }
 
 /**
@@ -30,6 +32,7 @@ export interface Launch {
 export async function launchDetached(launch: Launch): Promise<ProcessIdentity> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW
   await using log = await withFileErrors(launch.logFile, () => open(launch.logFile, flags, 0o600))
+  launch.beforeStart?.()
   const child = spawn(launch.program, launch.args, {
     cwd: launch.cwd,
     env: { ...inherited(), ...launch.env },

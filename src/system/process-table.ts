@@ -35,6 +35,16 @@ export function listProcesses(): RunningProcess[] {
   return process.platform === 'linux' ? listLinux() : listWithPs()
 }
 
+/** The live processes that `pid` started itself. */
+export function childrenOf(pid: number): RunningProcess[] {
+  if (process.platform !== 'linux') return listWithPs().filter((p) => p.ppid === pid)
+  // Their parents first: most of a machine's processes are nobody's concern, and their arguments cost a read each.
+  return readdirSync('/proc').flatMap((name) => {
+    const stat = /^\d+$/.test(name) ? parseStat(readIfThere(`/proc/${name}/stat`) ?? '') : undefined
+    return stat?.ppid === pid ? [{ pid: Number(name), ppid: pid, args: argsOf(Number(name)) }] : []
+  })
+}
+
 /** Reads `/proc/<pid>/stat` text (proc_pid_stat(5)). The command name may hold spaces and parentheses, so fields count from the last `)`. */
 export function parseStat(
   text: string,
@@ -46,11 +56,13 @@ export function parseStat(
   return state && ppid && startTicks ? { state, ppid: Number(ppid), startTicks } : undefined
 }
 
+let boot: string | undefined
+
 function readLinux(pid: number): ProcessEntry | undefined {
   const stat = parseStat(readIfThere(`/proc/${pid}/stat`) ?? '')
   if (!stat) return undefined
-  // Ticks count from boot, so only the boot's id makes them unique.
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  // Ticks count from boot, so only the boot's id makes them unique. It outlives us, and each running server is looked at often.
+  boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   return {
     pid,
     ppid: stat.ppid,

@@ -46,14 +46,19 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
     packages: [],
     node: 'pure',
   },
+  backups: {
+    folders: ['core', 'system', 'contract', 'errors', 'drivers'],
+    packages: ['zod'],
+    node: 'pure',
+  },
   store: { folders: ['contract', 'errors'], packages: ['zod'], node: 'any' },
   agent: {
-    folders: ['core', 'system', 'engines', 'store', 'contract', 'errors'],
+    folders: ['backups', 'core', 'system', 'engines', 'store', 'contract', 'errors'],
     packages: ['zod'],
     node: 'pure',
   },
   operations: {
-    folders: ['core', 'store', 'contract', 'errors', 'drivers'],
+    folders: ['backups', 'core', 'store', 'contract', 'errors', 'drivers'],
     packages: ['zod'],
     node: 'pure',
   },
@@ -66,6 +71,7 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
     folders: [
       'agent',
       'api',
+      'backups',
       'client',
       'compose',
       'contract',
@@ -108,6 +114,9 @@ export const NARROWED: readonly {
   readonly dynamicOnly?: boolean
 }[] = [
   { from: 'operations', to: 'drivers', targets: ['drivers/driver.ts'] },
+  { from: 'operations', to: 'backups', targets: ['backups/backup-engine.ts'] },
+  { from: 'agent', to: 'backups', targets: ['backups/backup-engine.ts'] },
+  { from: 'backups', to: 'drivers', targets: ['drivers/driver.ts'] },
   { from: 'cli', to: 'daemon', importers: ['cli/commands/daemon/run.ts'], dynamicOnly: true },
 ]
 

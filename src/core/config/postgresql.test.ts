@@ -12,6 +12,7 @@ const config: ServerConfig = {
   certificateFile: place.certificateFile,
   size: instance,
   settings: {},
+  archives: false,
 }
 const read = (changes: Partial<ServerConfig> = {}) =>
   settingsOf(postgresqlConf({ ...config, ...changes }))
@@ -54,7 +55,6 @@ test('what is ours to set stays ours, whatever the user says', () => {
     fsync: 'on',
     full_page_writes: 'on',
     password_encryption: 'scram-sha-256',
-    hba_file: 'pg_hba.conf',
   })
 })
 

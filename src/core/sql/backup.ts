@@ -5,9 +5,11 @@ export function backupCalls(major: number): { keepWal: string; start: string; st
   const stop = major >= 15 ? 'pg_backup_stop(false)' : 'pg_stop_backup(false, false)'
   return {
     keepWal: `select pg_create_physical_replication_slot('howdah_copy_' || pg_backend_pid(), true, true)`,
-    start: `select pg_walfile_name(${start}) as wal`,
+    start: `select lsn::text, pg_walfile_name(lsn) as wal, clock_timestamp() as at from ${start} as lsn`,
     // A stop point on a file's first byte needs the file before; the function names that one by itself until 16.
-    stop: `select labelfile, pg_walfile_name(${major >= 17 ? 'lsn - 1' : 'lsn'}) as wal from ${stop}`,
+    // The clock is read after the stop, and rounded up as a Date rounds down: what commits later has its record behind the stop.
+    stop: `select labelfile, lsn::text, pg_walfile_name(${major >= 17 ? 'lsn - 1' : 'lsn'}) as wal,
+      clock_timestamp() + interval '1 ms' as at from ${stop}`,
   }
 }
 

@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path'
 import type { MemberDocument } from '../../contract/documents/member.ts'
-import { describeBytes } from '../../core/describe-bytes.ts'
+import { describeCopied } from '../../core/describe-rate.ts'
 import { backupCalls, isWalBetween, leftOutOfCopy } from '../../core/sql/backup.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
 import { cloneTree } from '../../system/clone-tree.ts'
 import { ensureDirectory, listNames, removeTree, writeAtomic } from '../../system/files.ts'
-import type { Session, Watch } from '../driver.ts'
+import type { CopyOptions, RunningCopy, Session, Watch } from '../driver.ts'
 import { openSession } from './session.ts'
 
 /**
@@ -18,7 +18,8 @@ export async function copyRunning(
   target: string,
   account: Account | undefined,
   watch: Watch,
-): Promise<{ sizeBytes: number }> {
+  { durable = true }: CopyOptions = {},
+): Promise<RunningCopy> {
   const data = join(member.directory, 'data')
   await removeTree(target)
   await ensureDirectory(dirname(target), { mode: 0o711 })
@@ -28,42 +29,65 @@ export async function copyRunning(
   try {
     // The slot keeps the WAL that the copy needs; it goes with the session, whatever happens.
     await session.query(calls.keepWal)
-    const [start] = await session.query<{ wal: string }>(calls.start)
-    const { bytes } = await cloneTree(data, target, {
+    const start = await one<Point>(session, calls.start)
+    const startedMs = performance.now()
+    const { bytes, reflinked } = await cloneTree(data, target, {
       live: true,
       exclude: leftOutOfCopy,
+      sync: durable,
       signal: watch.signal,
-      onProgress: ({ bytesDone }) => watch.report(`${describeBytes(bytesDone)} copied`),
+      onProgress: ({ bytesDone }) =>
+        watch.report(describeCopied(bytesDone, performance.now() - startedMs)),
     })
-    const label = await finish(session, calls.stop)
-    const walBytes = await copyWal(data, target, start?.wal ?? '', label.wal)
-    await writeAtomic(join(target, 'backup_label'), label.labelfile, {
-      mode: 0o600,
-      owner: account,
-    })
-    return { sizeBytes: bytes + walBytes }
+    const stop = await one<Label>(session, calls.stop)
+    const walBytes = await copyWal(data, target, start.wal, stop.wal, durable)
+    await writeAtomic(join(target, 'backup_label'), stop.labelfile, { mode: 0o600, owner: account })
+    return {
+      sizeBytes: bytes + walBytes,
+      reflinked,
+      timeline: Number.parseInt(start.wal.slice(0, 8), 16),
+      startLsn: start.lsn,
+      stopLsn: stop.lsn,
+      startSegment: start.wal,
+      stopSegment: stop.wal,
+      startedAt: start.at.toISOString(),
+      stoppedAt: stop.at.toISOString(),
+    }
   } finally {
     await session.close()
   }
 }
 
-interface Label {
-  readonly labelfile: string
-  /** Name of the last WAL file that the copy needs. */
+/** Where a copy begins or ends. */
+interface Point {
+  readonly lsn: string
+  /** Name of the WAL file that it is in: the first or the last that the copy needs. */
   readonly wal: string
+  readonly at: Date
 }
 
-async function finish(session: Session, stop: string): Promise<Label> {
-  const [label] = await session.query<Label>(stop)
-  if (!label) throw new AppError('INTERNAL', 'the server ended the backup without a label')
-  return label
+interface Label extends Point {
+  readonly labelfile: string
 }
 
-async function copyWal(data: string, target: string, first: string, last: string): Promise<number> {
+async function one<T>(session: Session, call: string): Promise<T> {
+  const [row] = await session.query<T>(call)
+  if (!row) throw new AppError('INTERNAL', 'the server gave no answer to a call of the backup API')
+  return row
+}
+
+async function copyWal(
+  data: string,
+  target: string,
+  first: string,
+  last: string,
+  sync: boolean,
+): Promise<number> {
   const wal = join(target, 'pg_wal')
   const isFolder = (path: string): boolean => path === 'archive_status' || path === 'summaries'
   const { bytes } = await cloneTree(join(data, 'pg_wal'), wal, {
     live: true,
+    sync,
     exclude: (path) => !isFolder(path) && !isWalBetween(path, first, last),
   })
   const names = await listNames(wal)
@@ -72,7 +96,7 @@ async function copyWal(data: string, target: string, first: string, last: string
 }
 
 /** Only a superuser can make one, and a managed instance has none but us; a copy without it would be no copy. */
-async function refuseTablespaces(data: string): Promise<void> {
+export async function refuseTablespaces(data: string): Promise<void> {
   const names = await listNames(join(data, 'pg_tblspc'))
   if (names.length === 0) return
   throw new AppError(

@@ -1,14 +1,13 @@
 import { gunzipSync } from 'node:zlib'
 import { join } from 'node:path'
 import type { MemberDocument } from '../../contract/documents/member.ts'
-import { splitScript } from '../../core/sql-script.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
 import { ensureDirectory, readBytes, removeTree, writeAtomic } from '../../system/files.ts'
 import { run, tail } from '../../system/run.ts'
-import type { InitFile, InitRun, Session, Watch } from '../driver.ts'
+import type { InitFile, InitRun, Watch } from '../driver.ts'
 import { hideText, hideTextIn } from './hide-text.ts'
-import { openSession } from './session.ts'
+import { runStatements } from './run-script.ts'
 
 /**
  * Runs start scripts as the official image does: in their order, `.sql` and `.sql.gz` on the server as the owner, `.sh`
@@ -29,7 +28,7 @@ export async function runInitFiles(
     if (file.name.endsWith('.sh')) await runShell(member, file, bytes, as, account, signal)
     else {
       const text = file.name.endsWith('.gz') ? unzip(file, bytes) : bytes
-      await runSql(member, file, text.toString('utf8'), as)
+      await runSql(member, file, text.toString('utf8'), as, signal)
     }
   }
 }
@@ -39,51 +38,22 @@ async function runSql(
   file: InitFile,
   text: string,
   { role, database, password }: InitRun,
+  signal: AbortSignal,
 ): Promise<void> {
-  let session: Session = await openSession(member, { database, role })
-  let line = 1
   try {
-    for (const step of splitScript(text)) {
-      line = step.line
-      if (step.kind === 'quit') return
-      if (step.kind === 'connect') {
-        await session.close()
-        session = await openSession(member, { database: step.database, role })
-      }
-      if (step.kind === 'sql' && step.copyData !== undefined) {
-        await session.copyIn(step.sql, step.copyData)
-      } else if (step.kind === 'sql') await session.query(step.sql)
-    }
+    await runStatements(member, text, { role, database }, signal)
   } catch (error) {
-    throw scriptError(file, AppError.from(error), line, text, password)
-  } finally {
-    await session.close()
+    signal.throwIfAborted()
+    throw scriptError(file, AppError.from(error), password)
   }
 }
 
 /** Without the server's error as its cause: a log prints that too, and the statement with the password may be in it. */
-function scriptError(
-  file: InitFile,
-  error: AppError,
-  startLine: number,
-  text: string,
-  password: string,
-): AppError {
-  const statementStart = text
-    .split('\n')
-    .slice(0, startLine - 1)
-    .join('\n').length
-  const position = Number(error.details?.['position'] ?? 0)
-  const before = position > 0 ? text.slice(statementStart, statementStart + position) : ''
-  const line =
-    Number(error.details?.['line'] ?? 0) ||
-    startLine + Math.max(0, before.trim().split('\n').length - 1)
-  const details = Object.entries(error.details ?? {}).map(([name, value]) => [
-    name,
-    hideTextIn(value, password),
-  ])
+function scriptError(file: InitFile, error: AppError, password: string): AppError {
+  const { line = 1, ...facts } = error.details ?? {}
+  const details = Object.entries(facts).map(([name, value]) => [name, hideTextIn(value, password)])
   const reason = hideText(error.message, password)
-  return new AppError('INIT_SCRIPT_FAILED', `${file.path}:${line}: ${reason}`, {
+  return new AppError('INIT_SCRIPT_FAILED', `${file.path}:${String(line)}: ${reason}`, {
     details: { ...Object.fromEntries(details), file: file.path, line },
   })
 }

@@ -11,12 +11,23 @@ import {
 import type { EngineChoice } from '../../core/plan/engine-choice.ts'
 import type { VersionWanted } from '../../contract/project.ts'
 import type { Account } from '../../system/account.ts'
-import { exists, removeTree, renameDurably, sizeOfTree } from '../../system/files.ts'
+import { canReflink } from '../../system/copy-file.ts'
+import {
+  ensureDirectory,
+  exists,
+  removeTree,
+  renameDurably,
+  sizeOfTree,
+} from '../../system/files.ts'
 import { syncDataDirectory } from '../../system/tools/initdb.ts'
 import type { Driver, Watch } from '../driver.ts'
 import { reserveAddress } from './addresses.ts'
+import { checkPages } from './check-pages.ts'
 import { copyRunning } from './copy-running.ts'
+import { copyStopped } from './copy-stopped.ts'
+import { exportData } from './export-data.ts'
 import { runInitFiles } from './init-files.ts'
+import { runScript } from './run-script.ts'
 import { openSession } from './session.ts'
 import { checkConf, settingContexts } from './settings.ts'
 import { socketAccounts, socketDirectoryOf } from './socket.ts'
@@ -37,6 +48,8 @@ export function createLocalDriver(site: LocalSite): Driver {
     log: { warn: site.warn },
   })
   const snapshots = join(home, 'snapshots')
+  // No project's name starts with a dot.
+  const copies = join(home, 'instances', '.copies')
   const snapshotData = (name: string): string => join(snapshots, name)
   return {
     kind: 'local',
@@ -56,6 +69,7 @@ export function createLocalDriver(site: LocalSite): Driver {
     checkConf: async (id, conf) => checkConf(await engineOf(engines, id), conf),
     reserveEndpoint: reserveAddress,
     sizeOf: async (directory) => ((await exists(directory)) ? sizeOfTree(directory) : undefined),
+    placeLineage: (id) => join(home, 'lineages', id),
     placeMember: (instanceId, project, service, index) => {
       const directory = join(home, 'instances', project, service, `${instanceId}-${index}`)
       return {
@@ -69,7 +83,19 @@ export function createLocalDriver(site: LocalSite): Driver {
     syncData: ({ engine, directory }, { signal }) =>
       syncDataDirectory(engine.binDirectory, join(directory, 'data'), account, signal),
     runInitFiles: (member, files, as, watch) => runInitFiles(member, files, as, account, watch),
-    copyRunning: (member, target, watch) => copyRunning(member, target, account, watch),
+    copyRunning: (member, target, watch, options) =>
+      copyRunning(member, target, account, watch, options),
+    copyStopped,
+    placeCopy: (id) => join(copies, id),
+    removeCopy: (id) => removeTree(join(copies, id)),
+    sharesBlocks: async () => {
+      await ensureDirectory(join(home, 'instances'), { mode: 0o711 })
+      return canReflink(join(home, 'instances'))
+    },
+    runScript,
+    exportData: (member, asked, watch) => exportData(member, asked, account, watch),
+    removeExport: removeTree,
+    checkPages: ({ directory }, watch) => checkPages(join(directory, 'data'), watch),
     placeSnapshot: (name) => ({
       directory: snapshotData(name),
       inTheMaking: `${snapshotData(name)}.new`,

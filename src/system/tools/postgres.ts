@@ -41,6 +41,11 @@ export interface Sql {
   close(): Promise<void>
 }
 
+const opened = new Map<string, number>()
+
+/** How many sessions this process ever began over the sockets in a folder: the server counts them with everyone's. */
+export const sessionsOpened = (socketDirectory: string): number => opened.get(socketDirectory) ?? 0
+
 /** Loopback answers in under a millisecond; only a server in trouble needs this long. */
 const defaultConnectTimeoutMs = 10_000
 
@@ -63,6 +68,8 @@ export async function connect(options: ConnectOptions): Promise<Sql> {
     })
     throw connectError(error, place(options))
   }
+  const { socketDirectory } = options
+  if (socketDirectory) opened.set(socketDirectory, sessionsOpened(socketDirectory) + 1)
   let closing: Promise<void> | undefined
   return {
     async query<T extends object>(text: string, values: readonly unknown[] = []) {

@@ -18,12 +18,8 @@ export interface RunningServer {
 export async function findRunningServer(dataDirectory: string): Promise<RunningServer | undefined> {
   const file = await readPostmasterFile(dataDirectory)
   if (!file || !isServerOf(file.pid, dataDirectory)) return undefined
-  const state =
-    file.status === 'ready' || file.status === 'standby'
-      ? 'ready'
-      : file.status === 'stopping'
-        ? 'stopping'
-        : 'starting'
+  // `standby` is a server that recovers without hot standby and lets nobody in; with it, that is `ready` too (postmaster.c).
+  const state = file.status === 'ready' || file.status === 'stopping' ? file.status : 'starting'
   return { pid: file.pid, startedAtMs: file.startEpoch * 1000, state }
 }
 

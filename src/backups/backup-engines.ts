@@ -1,0 +1,32 @@
+import { AppError } from '../errors/app-error.ts'
+import type { BackupEngine, BackupEngines } from './backup-engine.ts'
+import type { PgbackrestEngine } from './pgbackrest/pgbackrest-engine.ts'
+
+/**
+ * The backup engines of this host. A new lineage goes to pgBackRest where the policy names a repository, and for system
+ * engines where the program is there and knows their major; everything else is kept by plain copies, which need no other program.
+ */
+export function backupEngines(
+  copy: BackupEngine,
+  pgbackrest: PgbackrestEngine | undefined,
+): BackupEngines {
+  const of: BackupEngines['of'] = ({ engine }) => {
+    if (engine === 'copy') return copy
+    if (pgbackrest) return pgbackrest
+    throw new AppError(
+      'NOT_SUPPORTED',
+      'pgBackRest keeps this lineage, and it is not on this host',
+      {
+        hint: 'Install the package `pgbackrest`, then restart the daemon: `howdah daemon stop`.',
+      },
+    )
+  }
+  return {
+    of,
+    choose({ repository, engine }) {
+      const isAble = engine.kind === 'system' && pgbackrest?.keeps(engine.major)
+      const wanted = repository !== undefined || isAble
+      return of({ engine: wanted ? 'pgbackrest' : 'copy' })
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import { join } from 'node:path'
+import type { Archive, Backup } from '../../contract/backup.ts'
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import type { MemberDocument } from '../../contract/documents/member.ts'
+import type { Owner } from '../../system/files.ts'
+import { readArchiveStatus } from '../../system/tools/archive-status.ts'
+import { readControlFile } from '../../system/tools/postmaster.ts'
+import { archiveProblems } from './archive-problems.ts'
+import { archiveReport } from './archive-report.ts'
+import { asidesIn } from './asides.ts'
+import { listBases } from './bases.ts'
+import { completeUntil } from './complete-until.ts'
+import type { CurrentWalReader } from './current-wal.ts'
+import { arrivedIn, byWalOrder, stillWaiting } from './incoming.ts'
+import type { Inventory } from './inventory.ts'
+import { lineageFolder } from './lineage-folder.ts'
+import { neededSince } from './needed-wal.ts'
+import { sweep } from './sweep.ts'
+import { type Arrival, takeIn } from './take-in.ts'
+
+/** What is kept in mind of a lineage between two looks at it. */
+export interface ArchiveMemory {
+  readonly takeStock: () => Promise<Inventory>
+  readonly readCurrent: CurrentWalReader
+  /** Segments that cannot be read, with the reason: they are not tried again in this life. */
+  readonly unreadable: Map<string, string>
+  /** Whether what dead processes left was looked for. */
+  swept: boolean
+}
+
+/** Takes in what the server archived since the last time, and tells what there is. */
+export async function lookAfterArchive(
+  lineage: LineageDocument,
+  member: MemberDocument | undefined,
+  memory: ArchiveMemory,
+  owner: Owner | undefined,
+): Promise<Archive> {
+  // Before everything else: what is committed later may not be seen.
+  const now = new Date()
+  const folder = lineageFolder(lineage)
+  if (!memory.swept) await sweep(folder)
+  memory.swept = true
+  const data = member && join(member.directory, 'data')
+  const status = data ? await readArchiveStatus(data) : { waiting: [], archived: [] }
+  const arrived = await arrivedIn(folder)
+  const bases = await listBases(folder)
+  const before = await memory.takeStock()
+  const isNeeded = neededSince(bases.at(0), before, lineage.walSegmentBytes)
+  const isOverlooked = (name: string): boolean =>
+    isNeeded(name) && !before.has(name) && !arrived.includes(name)
+  const overlooked = status.archived.filter(isOverlooked)
+  await takeAll({ lineage, data, memory, owner, before, arrived, overlooked })
+
+  const stock = await memory.takeStock()
+  const waiting = status.waiting.filter(({ name }) => !stock.has(name) && !arrived.includes(name))
+  const stuck = await stillWaiting(folder.incoming, arrived)
+  const holes = stock.holes.filter(({ last }) => isNeeded(last))
+  const missing = [
+    ...overlooked
+      .filter((segment) => !stock.has(segment))
+      .map((segment) => ({ segment, since: now, was: 'archived' as const })),
+    ...stock.gone
+      .filter(({ segment }) => isNeeded(segment))
+      .map((line) => ({ ...line, since: new Date(line.archivedAt), was: 'there' as const })),
+  ]
+  const problems = archiveProblems({
+    now,
+    holes,
+    missing,
+    waiting,
+    stuck,
+    different: await asidesIn(folder.different),
+    damaged: await asidesIn(folder.damaged),
+    unreadable: stock.unindexed.flatMap((segment) => {
+      const sentence = memory.unreadable.get(segment)
+      return sentence === undefined ? [] : [{ segment, sentence }]
+    }),
+    archivedAfter: ({ last }) => {
+      const next = stock.lines.find(({ segment }) => segment > last)
+      return next ? new Date(next.archivedAt) : now
+    },
+    has: stock.has,
+  })
+  const isWhole = waiting.length + stuck.length + missing.length === 0
+  const complete = await completeUntil({
+    now,
+    lineage,
+    member: isWhole ? member : undefined,
+    archived: status.archived,
+    stock,
+    holes: holes.filter(({ last }) => neededFrom(bases.at(-1))(last)),
+    readCurrent: memory.readCurrent,
+  })
+  return archiveReport({ lineage, now, stock, waiting, problems, complete })
+
+  function neededFrom(base: Backup | undefined) {
+    return neededSince(base, stock, lineage.walSegmentBytes)
+  }
+}
+
+interface Taking {
+  readonly lineage: LineageDocument
+  readonly data: string | undefined
+  readonly memory: ArchiveMemory
+  readonly owner: Owner | undefined
+  readonly before: Inventory
+  /** In `incoming`. */
+  readonly arrived: readonly string[]
+  /** Archived, as the server says, and nowhere: most are still among the server's own files. */
+  readonly overlooked: readonly string[]
+}
+
+async function takeAll(taking: Taking): Promise<void> {
+  const { lineage, data, memory, owner, before, arrived, overlooked } = taking
+  const folder = lineageFolder(lineage)
+  const own = data === undefined ? '' : join(data, 'pg_wal')
+  const untried = overlooked.filter((name) => !memory.unreadable.has(name))
+  const kept = data === undefined ? [] : await stillWaiting(own, untried)
+  const arrival = (name: string, directory: string, incoming: boolean): Arrival => ({
+    name,
+    path: join(directory, name),
+    indexed: before.has(name),
+    incoming,
+  })
+  const arrivals = [
+    ...arrived.map((name) => arrival(name, folder.incoming, true)),
+    ...kept.map(({ name }) => arrival(name, own, false)),
+  ].toSorted((a, b) => byWalOrder(a.name, b.name))
+  const unindexed = before.unindexed.filter((name) => !memory.unreadable.has(name))
+  if (arrivals.length + unindexed.length === 0) return
+  const taken = await takeIn({
+    folder,
+    segmentBytes: lineage.walSegmentBytes,
+    systemIdentifier: lineage.systemIdentifier || (data && (await identifierOf(data))),
+    owner,
+    arrivals,
+    unindexed,
+  })
+  for (const { name, outcome, sentence = '' } of taken) {
+    if (outcome === 'kept') memory.unreadable.delete(name)
+    else if (outcome === 'damaged' && !arrived.includes(name)) memory.unreadable.set(name, sentence)
+  }
+}
+
+const identifierOf = async (data: string): Promise<string | undefined> =>
+  (await readControlFile(data))?.systemIdentifier

@@ -1,0 +1,151 @@
+import { join } from 'node:path'
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import { archivingSettings, restoreCommand } from '../../core/config/archiving.ts'
+import { describeBytes } from '../../core/describe-bytes.ts'
+import { describeRate } from '../../core/describe-rate.ts'
+import { AppError } from '../../errors/app-error.ts'
+import type { Account } from '../../system/account.ts'
+import { ensureDirectory, exists, removeTree } from '../../system/files.ts'
+import { placeNodeProgram } from '../../system/node-program.ts'
+import type { BackupEngine } from '../backup-engine.ts'
+import { type ArchiveMemory, lookAfterArchive } from './archive.ts'
+import { removeBase, takeBase } from './base-backup.ts'
+import { listBases, readBaseNote } from './bases.ts'
+import { ownData, ownWal } from './belongings.ts'
+import type { CopyingDriver } from './copy-for-base.ts'
+import { createCurrentWalReader } from './current-wal.ts'
+import { describeLineage, lineagesIn } from './description.ts'
+import { findInWal } from './find-in-wal.ts'
+import { createStockTaker } from './inventory.ts'
+import { baseFolder, lineageFolder, openToGroup } from './lineage-folder.ts'
+import { pruneWal } from './prune-wal.ts'
+import { createTurns } from './turns.ts'
+import { verifyBase } from './verify-base.ts'
+import { walOfBackup } from './wal-of-backup.ts'
+
+export interface CopySite {
+  readonly home: string
+  /** Who servers run as; undefined: as us. */
+  readonly account: Account | undefined
+  readonly driver: CopyingDriver
+}
+
+/** Keeps lineages as plain files on this machine: copies of data directories, and the WAL between them. Needs no program but Postgres and Node. */
+export function createCopyEngine({ home, account, driver }: CopySite): BackupEngine {
+  const memories = new Map<string, ArchiveMemory>()
+  const memoryOf = ({ directory, walSegmentBytes }: LineageDocument): ArchiveMemory => {
+    const known = memories.get(directory)
+    if (known) return known
+    const made: ArchiveMemory = {
+      takeStock: createStockTaker(lineageFolder({ directory }), walSegmentBytes),
+      readCurrent: createCurrentWalReader(),
+      unreadable: new Map(),
+      swept: false,
+    }
+    memories.set(directory, made)
+    return made
+  }
+  /** What writes the index of one lineage waits for one another. */
+  const inTurn = createTurns()
+
+  return {
+    kind: 'copy',
+
+    prepare: async (lineage) => {
+      const folder = lineageFolder(lineage)
+      await ensureDirectory(folder.root, { mode: 0o711 })
+      await ensureDirectory(folder.incoming, { mode: 0o700, owner: account })
+      await ensureDirectory(folder.wal, openToGroup(account))
+      await ensureDirectory(folder.bases, { mode: 0o711 })
+    },
+    archiving: (lineage, { major, features }) =>
+      archivingSettings({ major, features, incoming: lineageFolder(lineage).incoming }),
+    describe: describeLineage,
+    discover: async (directory) =>
+      (await lineagesIn(directory)).filter(({ engine }) => engine === 'copy'),
+
+    backup: async (lineage, asked, watch) => {
+      await expectFolder(lineage)
+      return takeBase(driver, lineage, asked, watch)
+    },
+    backups: async (lineage) => {
+      await expectFolder(lineage)
+      return listBases(lineageFolder(lineage))
+    },
+    archive: async (lineage, member) => {
+      await expectFolder(lineage)
+      return inTurn(lineage.directory, () =>
+        lookAfterArchive(lineage, member, memoryOf(lineage), account),
+      )
+    },
+    find: async (lineage, sought) => {
+      await expectFolder(lineage)
+      const { lines } = await memoryOf(lineage).takeStock()
+      const folder = lineageFolder(lineage)
+      return findInWal({ folder, segmentBytes: lineage.walSegmentBytes, lines, sought })
+    },
+    verify: async (lineage, backup, { signal, report }) => {
+      await expectFolder(lineage)
+      const folder = lineageFolder(lineage)
+      const note = await readBaseNote(folder, backup.id)
+      if (!note) {
+        const where = baseFolder(folder, backup.id).note
+        return [{ where, kind: 'missing', sentence: `the backup ${backup.id} is not there` }]
+      }
+      const stock = await memoryOf(lineage).takeStock()
+      const segmentBytes = lineage.walSegmentBytes
+      const wal = walOfBackup(backup, stock, segmentBytes)
+      const startedMs = performance.now()
+      let readBytes = 0
+      return verifyBase(
+        { folder, id: backup.id, damagedPages: note.damagedPages, wal, segmentBytes },
+        {
+          signal,
+          background: true,
+          onNote: (bytes) => {
+            readBytes += bytes
+            const rate = describeRate(readBytes, performance.now() - startedMs)
+            report(`${describeBytes(readBytes)} verified${rate === undefined ? '' : `, ${rate}`}`)
+          },
+        },
+      )
+    },
+    remove: (lineage, { id }) => removeBase(lineageFolder(lineage), id),
+    pruneWal: async (lineage, oldest) => {
+      await expectFolder(lineage)
+      return inTurn(lineage.directory, async () =>
+        pruneWal(lineage, oldest, await memoryOf(lineage).takeStock(), account),
+      )
+    },
+    removeLineage: async (lineage) => {
+      const { root, description } = lineageFolder(lineage)
+      memories.delete(root)
+      // First what says that there is one.
+      await removeTree(description)
+      await removeTree(root)
+    },
+
+    source: async (lineage, { id }, { durable }) => {
+      const { data } = baseFolder(lineageFolder(lineage), id)
+      if (!(await exists(data))) {
+        throw new AppError('BACKUP_NOT_FOUND', `the backup ${id} is not in ${lineage.directory}`)
+      }
+      await ownData(data, account)
+      return { kind: 'copy', directory: data, durable, recover: true }
+    },
+    restoreCommand: async (lineage) => {
+      await expectFolder(lineage)
+      await ownWal(lineage, account)
+      const placed = await placeNodeProgram('wal-fetch', join(home, 'run'), account)
+      const { wal } = lineageFolder(lineage)
+      return restoreCommand({ ...placed, wal, segmentBytes: lineage.walSegmentBytes })
+    },
+  }
+}
+
+async function expectFolder({ id, directory }: LineageDocument): Promise<void> {
+  if (await exists(directory)) return
+  throw new AppError('REPOSITORY_UNREACHABLE', `the folder of the lineage ${id} is not there`, {
+    details: { lineage: id, directory },
+  })
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { parseWalFileName } from '../../core/wal/segment-name.ts'
+import { AppError } from '../../errors/app-error.ts'
+import { ensureDirectory, exists, type Owner, removeTree, writeAtomic } from '../../system/files.ts'
+import { fileMark, readPart } from '../../system/regular-files.ts'
+import { onThread } from '../../system/thread.ts'
+import { asideName } from './asides.ts'
+import { type LineageFolder, openToGroup, placeInWal } from './lineage-folder.ts'
+import { packWal, unpackIfWhole, unpackWal } from './packed-wal.ts'
+import {
+  createSegmentReader,
+  type ReadSegmentFacts,
+  type SegmentReader,
+  Unfit,
+} from './segment-reader.ts'
+import { addToIndex } from './wal-index.ts'
+
+/** A file that a server archived, or has finished and kept. */
+export interface Arrival {
+  readonly name: string
+  readonly path: string
+  /** Whether the index has its segment. */
+  readonly indexed: boolean
+  /** It lies in `incoming`, which is for files that are not taken in yet. */
+  readonly incoming: boolean
+}
+
+export interface TakeIn {
+  readonly folder: LineageFolder
+  readonly segmentBytes: number
+  /** Unset: of any server. */
+  readonly systemIdentifier: string | undefined
+  /** Who a restoring server runs as. */
+  readonly owner: Owner | undefined
+  /** In the order of the WAL. */
+  readonly arrivals: readonly Arrival[]
+  /** Segments that are in the archive and not in its index. */
+  readonly unindexed: readonly string[]
+}
+
+/** What became of a file. Only `kept` ones, and those that were there `already`, are in the archive. */
+export interface Taken {
+  readonly name: string
+  readonly outcome: 'kept' | 'already' | 'different' | 'damaged' | 'gone'
+  /** Why it is not. */
+  readonly sentence?: string
+}
+
+/** History and backup files are a few lines. */
+const mostOfPlainFile = 1024 * 1024
+
+/**
+ * Takes files into an archive, one after the other: read and checked, packed, on the disk, in the index, and only then removed from where they
+ * came. What dies in between is done again the next time. A content that differs from what is there never replaces it. Throws
+ * DISK_FULL, HOME_UNUSABLE; those before are in the archive then.
+ */
+export const takeIn = onThread(import.meta.url, async (work: TakeIn): Promise<Taken[]> => {
+  const taken: Taken[] = []
+  const reader = createSegmentReader(work)
+  for (const segment of work.unindexed) taken.push(await indexAgain(work, reader, segment))
+  for (const arrival of work.arrivals) {
+    const one = await takeOne(work, reader, arrival)
+    if (arrival.incoming && one.outcome !== 'gone') await removeTree(arrival.path)
+    taken.push(one)
+  }
+  return taken
+})
+
+async function takeOne(work: TakeIn, reader: SegmentReader, arrival: Arrival): Promise<Taken> {
+  const { name } = arrival
+  const content = await contentOf(work, arrival)
+  if (content === undefined) return { name, outcome: 'gone' }
+  try {
+    if (typeof content === 'string') throw new Unfit('damaged', content)
+    return { name, outcome: await keep(work, reader, arrival, content) }
+  } catch (error) {
+    if (!(error instanceof Unfit)) throw error
+    if (arrival.incoming) await putAside(work, arrival, error.where, content)
+    return { name, outcome: error.where, sentence: error.message }
+  }
+}
+
+/** All of a file; a sentence when it has not the size that it must have; undefined when it is not there. */
+async function contentOf(
+  { segmentBytes }: TakeIn,
+  { name, path }: Arrival,
+): Promise<Buffer | string | undefined> {
+  const mark = await fileMark(path)
+  if (!mark) return undefined
+  const { packed } = placeInWal({ wal: '' }, name)
+  const fits = packed ? mark.sizeBytes === segmentBytes : mark.sizeBytes <= mostOfPlainFile
+  if (!fits) return `${name} arrived with ${mark.sizeBytes} bytes`
+  return readPart(path, 0, mark.sizeBytes)
+}
+
+async function keep(
+  work: TakeIn,
+  reader: SegmentReader,
+  { name, indexed }: Arrival,
+  content: Buffer,
+): Promise<'kept' | 'already'> {
+  const { folder, path, packed } = placeInWal(work.folder, name)
+  const isSegment = parseWalFileName(name)?.kind === 'segment'
+  const there = packed ? await unpackIfWhole(path) : await readPart(path, 0, mostOfPlainFile)
+  if (there && !there.equals(content)) {
+    throw new Unfit('different', `${name} arrived again with another content`)
+  }
+  if (there && (indexed || !isSegment)) return 'already'
+  const read = isSegment ? await reader.read(name, content) : undefined
+  const stored = packed ? packWal(content) : content
+  if (!there) {
+    await ensureDirectory(folder, openToGroup(work.owner))
+    await writeAtomic(path, stored, { mode: 0o600, owner: work.owner })
+  }
+  if (read) await index(work, name, stored.length, read)
+  return there ? 'already' : 'kept'
+}
+
+async function putAside(
+  { folder }: TakeIn,
+  { name, path }: Arrival,
+  where: 'different' | 'damaged',
+  content: Buffer | string,
+): Promise<void> {
+  await ensureDirectory(folder[where], { mode: 0o700 })
+  // One of a wrong size may be too large to hold: its beginning is enough to see what it is.
+  const bytes = typeof content === 'string' ? await readPart(path, 0, mostOfPlainFile) : content
+  if (!bytes) return
+  const sum = createHash('sha256').update(bytes).digest('hex')
+  const aside = join(folder[where], asideName(name, sum))
+  if (!(await exists(aside))) await writeAtomic(aside, packWal(bytes), { mode: 0o600 })
+}
+
+async function indexAgain(work: TakeIn, reader: SegmentReader, name: string): Promise<Taken> {
+  const { path } = placeInWal(work.folder, name)
+  const mark = await fileMark(path)
+  if (!mark) return { name, outcome: 'gone' }
+  try {
+    const read = await reader.read(name, await unpackWal(path))
+    await index(work, name, mark.sizeBytes, read)
+    return { name, outcome: 'already' }
+  } catch (error) {
+    const isDamage = error instanceof AppError && error.code === 'BACKUP_DAMAGED'
+    if (!(error instanceof Unfit) && !isDamage) throw error
+    return { name, outcome: 'damaged', sentence: error.message }
+  }
+}
+
+async function index(
+  { folder, owner }: TakeIn,
+  segment: string,
+  storedBytes: number,
+  read: ReadSegmentFacts,
+): Promise<void> {
+  const archivedAt = new Date().toISOString()
+  await addToIndex(folder.index, { segment, storedBytes, archivedAt, ...read }, owner)
+}

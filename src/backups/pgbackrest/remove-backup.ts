@@ -1,0 +1,72 @@
+import type { Backup } from '../../contract/backup.ts'
+import type { ArchiveListing } from '../../core/pgbackrest/archive-listing.ts'
+import { removeTree } from '../../system/files.ts'
+import { DESCRIPTIONS } from './describe.ts'
+import { fetchListing } from './fetch-listing.ts'
+import type { Stanza } from './stanza.ts'
+import { idOf, readInfo } from './stored-backups.ts'
+
+/** pgBackRest keeps the last full backup of a repository whatever it is told. */
+const LAST_FULL_STAYS = 104
+
+/**
+ * Removes a backup from each repository, but nothing that another one needs: that goes when it is asked for again after the other.
+ * The off-site repository keeps it for as long as it was told to. Safe to repeat.
+ */
+export async function removeBackup(stanza: Stanza, { id }: Pick<Backup, 'id'>): Promise<void> {
+  const { backups } = await readInfo(stanza)
+  for (const stored of backups.filter((b) => idOf(b) === id)) {
+    const access = stanza.repositories[stored.repository - 1]
+    const keepMs = (stored.repository > 1 && access?.repository.keepMs) || 0
+    if (Date.now() - stored.stopSeconds * 1000 < keepMs) continue
+    const isNeeded = backups.some(
+      (b) => b.repository === stored.repository && b.needs.includes(stored.label),
+    )
+    if (isNeeded) continue
+    await stanza.call(['expire', `--repo=${stored.repository}`, `--set=${stored.label}`], {
+      alsoFine: [LAST_FULL_STAYS],
+    })
+  }
+}
+
+/**
+ * Removes the WAL before the oldest full backup of each repository. pgBackRest counts full backups and not places, so all that are
+ * there are told to keep theirs; of WAL that only smaller backups before the first full one would need there is none.
+ */
+export async function pruneWal(stanza: Stanza): Promise<{ segments: number; bytes: number }> {
+  const { backups } = await readInfo(stanza)
+  const removed = { segments: 0, bytes: 0 }
+  for (const index of stanza.repositories.keys()) {
+    const repo = index + 1
+    const fulls = backups.filter((b) => b.repository === repo && b.kind === 'full')
+    // A cold one has no place in the WAL that pgBackRest knows.
+    if (fulls.length === 0 || fulls.some((b) => b.startSegment === undefined)) continue
+    const before = await fetchListing(stanza, repo)
+    await stanza.call([
+      'expire',
+      `--repo=${repo}`,
+      `--repo${repo}-retention-archive-type=full`,
+      `--repo${repo}-retention-archive=${fulls.length}`,
+    ])
+    const after = await fetchListing(stanza, repo)
+    removed.segments += before.segments.length - after.segments.length
+    removed.bytes += storedBytesOf(before) - storedBytesOf(after)
+  }
+  return removed
+}
+
+/** Removes all of a lineage: what each repository has of it, then its folder here. Safe to repeat. */
+export async function removeStanza(stanza: Stanza): Promise<void> {
+  const { lineage, repositories } = stanza
+  for (const index of repositories.keys()) {
+    // pgBackRest's own stanza-delete wants to see the server stopped, which may be gone long since.
+    for (const folder of ['backup', 'archive', DESCRIPTIONS]) {
+      const args = ['repo-rm', `${folder}/${lineage.id}`, '--recurse', `--repo=${index + 1}`]
+      await stanza.call(args, { stanza: false })
+    }
+  }
+  await removeTree(lineage.directory)
+}
+
+const storedBytesOf = ({ segments }: ArchiveListing): number =>
+  segments.reduce((sum, { storedBytes }) => sum + storedBytes, 0)

@@ -1,0 +1,85 @@
+import { dirname, join } from 'node:path'
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import type { Repository } from '../../contract/repository.ts'
+import { pgbackrestFiles, type RepositoryAccess } from '../../core/config/pgbackrest.ts'
+import {
+  parsePgbackrestVersion,
+  type PgbackrestVersion,
+  refusalOf,
+  type Wish,
+} from '../../core/pgbackrest/version-limits.ts'
+import { AppError } from '../../errors/app-error.ts'
+import type { Account } from '../../system/account.ts'
+import { ensureDirectory, readText, writeAtomic } from '../../system/files.ts'
+import type { PgbackrestProgram } from '../../system/tools/pgbackrest.ts'
+
+/** What the engine works with on its host. */
+export interface PgbackrestSite {
+  readonly program: PgbackrestProgram
+  /** Who servers run as, and so pgBackRest; undefined: as us. */
+  readonly account: Account | undefined
+  /** A repository with what its keys name. Throws REPOSITORY_NOT_FOUND, CONFIG_MISSING. */
+  readonly repository: (name: string) => Promise<RepositoryAccess>
+  /** Where this machine keeps a lineage. */
+  readonly placeLineage: (id: string) => string
+}
+
+/** The version of the program, or NOT_SUPPORTED when it says none that we know. */
+export function versionOf({ program }: Pick<PgbackrestSite, 'program'>): PgbackrestVersion {
+  const version = parsePgbackrestVersion(program.version)
+  if (version) return version
+  const message = `${program.path} says that it is “${program.version}”, which is no pgBackRest`
+  throw new AppError('NOT_SUPPORTED', message)
+}
+
+/** Throws NOT_SUPPORTED, with the release that could, when the program here cannot do it. */
+export function expectSupport(site: Pick<PgbackrestSite, 'program'>, wish: Wish): void {
+  const refusal = refusalOf(versionOf(site), wish)
+  if (refusal === undefined) return
+  throw new AppError('NOT_SUPPORTED', refusal, {
+    details: { program: site.program.path },
+    hint: 'Install a newer one, from apt.postgresql.org or yum.postgresql.org say, then restart the daemon: `howdah daemon stop`.',
+  })
+}
+
+/**
+ * The repositories of a lineage, by their numbers from 1: the one that it began in, which is the policy's or the lineage's own
+ * folder, then the off-site one. A policy that names another repository later is for the next lineage: this one's history stays whole.
+ */
+export async function repositoriesOf(
+  site: PgbackrestSite,
+  lineage: LineageDocument,
+): Promise<[RepositoryAccess, ...RepositoryAccess[]]> {
+  const { offsite } = lineage.recipe.policy
+  const repository = await beganIn(lineage, site.account)
+  const first =
+    repository === undefined ? ownRepository(lineage) : await site.repository(repository)
+  if (offsite === undefined || offsite === repository) return [first]
+  return [first, await site.repository(offsite)]
+}
+
+/** The name of the first repository, kept in the lineage's folder from the first time on; undefined: the folder itself. */
+async function beganIn(
+  { directory, recipe }: LineageDocument,
+  owner: Account | undefined,
+): Promise<string | undefined> {
+  const note = join(directory, 'first-repository')
+  const known = await readText(note)
+  if (known !== undefined) return known.trim() || undefined
+  const { repository } = recipe.policy
+  await ensureDirectory(dirname(directory), { mode: 0o711 })
+  await ensureDirectory(directory, { mode: 0o700, owner })
+  await writeAtomic(note, `${repository ?? ''}\n`, { mode: 0o600, owner })
+  return repository
+}
+
+function ownRepository({ directory, project, createdAt }: LineageDocument): RepositoryAccess {
+  const repository: Repository = {
+    name: 'this machine',
+    project,
+    storage: { type: 'posix', path: pgbackrestFiles(directory).repository },
+    asynchronous: false,
+    createdAt,
+  }
+  return { repository, values: new Map() }
+}

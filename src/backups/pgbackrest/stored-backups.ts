@@ -1,0 +1,86 @@
+import type { Backup } from '../../contract/backup.ts'
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import { formatLsn } from '../../core/wal/lsn.ts'
+import { segmentPlace } from '../../core/wal/segment-name.ts'
+import { parseStanzaInfo, type StanzaInfo, type StoredBackup } from '../../core/pgbackrest/info.ts'
+import { AppError } from '../../errors/app-error.ts'
+import type { Stanza } from './stanza.ts'
+
+/** What a backup is given at its making, so that any machine knows it again. */
+export const ANNOTATIONS = {
+  id: 'howdah-id',
+  version: 'howdah-version',
+  name: 'howdah-name',
+  /** Of a stopped server: where its WAL ended, `0/3000028`, and on which timeline; pgBackRest keeps neither. */
+  lsn: 'howdah-lsn',
+  timeline: 'howdah-timeline',
+} as const
+
+/** All backups of a stanza, in each of its repositories. Throws REPOSITORY_UNREACHABLE when the first cannot be read. */
+export async function readInfo(stanza: Stanza): Promise<StanzaInfo> {
+  const { stdout } = await stanza.call(['info', '--output=json'])
+  const info = parseStanzaInfo(stdout, stanza.lineage.id)
+  for (const { number, state, words } of info.repositories) {
+    const name = stanza.repositories[number - 1]?.repository.name
+    // Without the off-site one all can still be restored; its archive says that it is not there.
+    if (state !== 'failed' || number > 1) continue
+    const [sentence = ''] = words.split('\n')
+    throw new AppError(
+      'REPOSITORY_UNREACHABLE',
+      `the repository “${name}” cannot be read: ${sentence}`,
+    )
+  }
+  return info
+}
+
+/** The id that we know it by: ours, or for one that a person took with pgBackRest itself, its label. */
+export const idOf = ({ annotations, label }: StoredBackup): string =>
+  annotations[ANNOTATIONS.id] ?? label
+
+/** One of each id, the first repository's before the off-site one's, oldest first. */
+export function backupsIn(lineage: LineageDocument, { backups }: StanzaInfo): Backup[] {
+  const byRepository = backups.toSorted((a, b) => a.repository - b.repository)
+  const found = new Map<string, Backup>()
+  for (const stored of byRepository) {
+    const id = idOf(stored)
+    if (!found.has(id)) found.set(id, describe(lineage, stored))
+  }
+  return [...found.values()].toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
+}
+
+function describe(lineage: LineageDocument, stored: StoredBackup): Backup {
+  const { annotations, startSegment } = stored
+  const { startLsn, stopLsn, timeline } = placeOf(stored, lineage)
+  return {
+    id: idOf(stored),
+    lineage: lineage.id,
+    engine: 'pgbackrest',
+    kind: stored.kind,
+    startedAt: instant(stored.startSeconds),
+    // pgBackRest keeps whole seconds: the copy may have ended within this one.
+    finishedAt: instant(stored.stopSeconds + 1),
+    startLsn,
+    stopLsn,
+    timeline,
+    version: annotations[ANNOTATIONS.version] ?? lineage.recipe.version,
+    sizeBytes: stored.sizeBytes,
+    storedBytes: stored.storedBytes,
+    cold: startSegment === undefined,
+    ...(annotations[ANNOTATIONS.name] ? { name: annotations[ANNOTATIONS.name] } : {}),
+    ...(stored.hasDamagedPages
+      ? { damage: 'pages with a wrong checksum were in the data when it was copied' }
+      : {}),
+  }
+}
+
+function placeOf(stored: StoredBackup, { walSegmentBytes }: LineageDocument) {
+  const { startSegment, startLsn, stopLsn, annotations } = stored
+  if (startSegment !== undefined && startLsn !== undefined && stopLsn !== undefined) {
+    const { timeline } = segmentPlace(startSegment, walSegmentBytes)
+    return { startLsn, stopLsn, timeline }
+  }
+  const lsn = annotations[ANNOTATIONS.lsn] ?? formatLsn(0n)
+  return { startLsn: lsn, stopLsn: lsn, timeline: Number(annotations[ANNOTATIONS.timeline] ?? 1) }
+}
+
+const instant = (seconds: number): string => new Date(seconds * 1000).toISOString()

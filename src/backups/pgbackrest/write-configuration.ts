@@ -1,0 +1,38 @@
+import { dirname } from 'node:path'
+import {
+  keyFiles,
+  pgbackrestConf,
+  type PgbackrestConfig,
+  pgbackrestFiles,
+} from '../../core/config/pgbackrest.ts'
+import { ensureDirectory, readText, writeAtomic } from '../../system/files.ts'
+import { type PgbackrestSite, versionOf } from './site.ts'
+
+/** Makes the folders that pgBackRest works in and its configuration, readable by the server's account alone. Safe to repeat. */
+export async function writeConfiguration(
+  { account: owner, program }: Pick<PgbackrestSite, 'account' | 'program'>,
+  wanted: Omit<PgbackrestConfig, 'version'>,
+): Promise<void> {
+  const { directory, repositories } = wanted
+  const config = { ...wanted, version: versionOf({ program }) }
+  const files = pgbackrestFiles(directory)
+  const [first, offsite] = repositories
+  await ensureDirectory(dirname(directory), { mode: 0o711 })
+  for (const folder of [directory, files.keys, files.spool, files.log, files.lock]) {
+    await ensureDirectory(folder, { mode: 0o700, owner })
+  }
+  if (first?.repository.storage.path === files.repository) {
+    await ensureDirectory(files.repository, { mode: 0o700, owner })
+  }
+  const texts: Record<string, string> = {
+    ...keyFiles(config),
+    [files.config]: pgbackrestConf(config),
+  }
+  if (first && offsite) {
+    texts[files.primaryConfig] = pgbackrestConf({ ...config, repositories: [first] })
+    texts[files.offsiteConfig] = pgbackrestConf({ ...config, repositories: [offsite] })
+  }
+  for (const [path, text] of Object.entries(texts)) {
+    if ((await readText(path)) !== text) await writeAtomic(path, text, { mode: 0o600, owner })
+  }
+}

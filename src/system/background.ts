@@ -1,0 +1,32 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+export interface CommandLine {
+  readonly program: string
+  readonly args: readonly string[]
+}
+
+/**
+ * The same command for a process, and all that it starts, to use only what others leave of processor and disk. Each of
+ * these programs becomes the next (exec), so the pid is the command's own; one that this machine lacks is left out.
+ */
+export function inBackground(command: CommandLine): CommandLine {
+  const wrappers = [
+    ['nice', '-n', '19'],
+    // The idle class; -t: run also where the kernel refuses it, as in a container.
+    ['ionice', '-t', '-c', '3'],
+  ].filter(([name]) => isInPath(name ?? ''))
+  const [program = '', ...args] = [...wrappers.flat(), command.program, ...command.args]
+  return { program, args }
+}
+
+function isInPath(name: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder || '.', name), constants.X_OK)
+      return true
+    } catch {
+      return false // not there or not for us, which is the question
+    }
+  })
+}
