@@ -5,7 +5,7 @@ export const configKey = (project: string, name: string): string => `config/${pr
 
 /** The values of those names that are set. */
 export async function revealConfig(
-  d: Dependencies,
+  d: Pick<Dependencies, 'documents' | 'secrets'>,
   project: string,
   names: readonly string[],
 ): Promise<Map<string, string>> {

@@ -1,3 +1,4 @@
+import type { BackupEngines } from '../backups/backup-engine.ts'
 import type { Driver } from '../drivers/driver.ts'
 import type { Documents } from '../store/documents.ts'
 import type { Store } from '../store/store.ts'
@@ -9,6 +10,7 @@ export interface Dependencies {
   readonly store: Store
   readonly documents: Documents
   readonly driver: Driver
+  readonly backups: BackupEngines
   readonly secrets: Secrets
   readonly event: (event: NewEvent) => Promise<void>
   /** Short, random, unique: an instance's id. */

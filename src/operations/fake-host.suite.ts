@@ -1,3 +1,4 @@
+import { fakeBackupEngine, type FakeRepositories } from '../backups/fake/fake-backup-engine.ts'
 import type { MemberDocument, MemberStatus } from '../contract/documents/member.ts'
 import { createFakeDriver, type FakeMachine } from '../drivers/fake/fake-driver.ts'
 import { AppError } from '../errors/app-error.ts'
@@ -35,17 +36,26 @@ export async function runFakeAgent(
 }
 
 function converge(machine: FakeMachine, doc: MemberDocument): void {
-  const { servers, copies } = machine
+  const { servers, folders } = machine
   if (doc.wanted !== 'running') {
     servers.delete(doc.directory)
+    if (doc.wanted === 'absent') folders.delete(doc.directory)
     return
   }
   if (servers.has(doc.directory)) return
-  if (doc.source.kind === 'copy' && !copies.has(doc.source.directory)) {
-    throw new Error(`${doc.source.directory} is not there to be copied`)
-  }
-  const copied = doc.source.kind === 'copy' ? ['app'] : []
+  if (!folders.has(doc.directory)) makeData(machine, doc)
+  const copied = doc.source.kind === 'copy' || doc.source.kind === 'move' ? ['app'] : []
   servers.set(doc.directory, { databases: new Set(copied), changes: new Set() })
+}
+
+/** As strict as the real agent: a copy needs what it copies, and what moves is there no longer. */
+function makeData({ copies, folders }: FakeMachine, { directory, source }: MemberDocument): void {
+  const isCopied = source.kind === 'move' || (source.kind === 'copy' && !source.recover)
+  if (isCopied && !copies.has(source.directory)) {
+    throw new Error(`${source.directory} is not there to be copied`)
+  }
+  if (source.kind === 'move') copies.delete(source.directory)
+  folders.add(directory)
 }
 
 /** A process's life: after so many effects on the world it is as if it was killed, and has no more effect. */
@@ -87,23 +97,42 @@ export class Life {
   }
 }
 
-const effects = ['ensureEngine', 'session', 'copyRunning', 'keepSnapshot', 'removeSnapshot']
+const effects = [
+  'ensureEngine',
+  'session',
+  'copyRunning',
+  'copyStopped',
+  'removeCopy',
+  'runScript',
+  'keepSnapshot',
+  'removeSnapshot',
+  'exportData',
+  'removeExport',
+]
+
+const backupEffects = ['prepare', 'describe', 'backup', 'remove', 'pruneWal', 'removeLineage']
+
+/** Unique over all lives, as the real ones are. */
+let ids = 0
 
 /** What procedures work with in one life of a daemon on this machine. */
 export function dependenciesOf(
   store: Store,
   machine: FakeMachine,
+  repositories: FakeRepositories,
   life: Life,
 ): { store: Store; dependencies: Dependencies; events: NewEvent[] } {
   const mortal = life.of(store, (method) => method === 'write')
   const events: NewEvent[] = []
+  const keeper = life.of(fakeBackupEngine(repositories), (method) => backupEffects.includes(method))
   const dependencies: Dependencies = {
     store: mortal,
     documents: documents(mortal),
     driver: life.of(createFakeDriver(machine), (method) => effects.includes(method)),
+    backups: { of: () => keeper, choose: () => keeper },
     secrets,
     event: async (event) => void events.push(event),
-    newId: () => 'i1',
+    newId: () => `id${String(++ids).padStart(6, '0')}`,
   }
   return { store: mortal, dependencies, events }
 }

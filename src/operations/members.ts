@@ -1,5 +1,6 @@
 import type { InstanceDocument } from '../contract/documents/instance.ts'
 import type { MemberDocument, MemberStatus } from '../contract/documents/member.ts'
+import { describeProgress } from '../core/describe-progress.ts'
 import { AppError, type ErrorBody } from '../errors/app-error.ts'
 import type { Dependencies } from './dependencies.ts'
 
@@ -71,6 +72,24 @@ export async function askToRun(
   return member
 }
 
+/**
+ * Wakes the server of an instance that sleeps, for what needs a session, and waits until it takes connections. One that is
+ * to be stopped stays so.
+ */
+export async function awake(
+  d: Dependencies,
+  project: string,
+  service: string,
+  signal: AbortSignal,
+): Promise<MemberDocument> {
+  const member = await memberOf(d, project, service)
+  if (member.wanted !== 'suspended') return member
+  await editInstance(d, project, service, (i) => ({ ...i, wanted: 'running' }))
+  const running = await askToRun(d, project, service)
+  await untilReady(d, running, signal)
+  return running
+}
+
 export async function editInstance(
   d: Dependencies,
   project: string,
@@ -84,8 +103,16 @@ export async function editInstance(
 }
 
 /** Waits until the member's server takes connections with its document's files and binary. Fails with its first error. */
-export function untilReady(d: Dependencies, member: MemberDocument, signal: AbortSignal) {
+export function untilReady(
+  d: Dependencies,
+  member: MemberDocument,
+  signal: AbortSignal,
+  report?: (progress: string) => void,
+  onStatus?: (status: MemberStatus) => void,
+) {
   return untilStatus(d, member, signal, (status) => {
+    onStatus?.(status)
+    if (status.progress) report?.(describeProgress(status.progress))
     if (status.error && status.failures > 0) throw AppError.fromBody(status.error as ErrorBody)
     if (status.state === 'failed' && status.error)
       throw AppError.fromBody(status.error as ErrorBody)
@@ -101,7 +128,7 @@ export function untilState(
   d: Dependencies,
   member: MemberDocument,
   signal: AbortSignal,
-  state: 'stopped' | 'absent',
+  state: 'stopped' | 'suspended' | 'absent',
 ) {
   return untilStatus(d, member, signal, (status) => status.state === state)
 }

@@ -26,6 +26,7 @@ const seen = (changes: Partial<MemberSeen> = {}): MemberSeen => ({
   filesCurrent: true,
   server: stopped,
   strays: [],
+  door: 'closed',
   ...changes,
 })
 const nothing = seen({ data: 'absent', directory: false, filesCurrent: false })
@@ -117,6 +118,50 @@ test.each<[string, Partial<MemberDocument>, MemberSeen, object]>([
     { kind: 'remove' },
   ],
   ['to be absent, and is', { wanted: 'absent' }, nothing, { kind: 'rest', state: 'absent' }],
+  [
+    'to sleep, and runs',
+    { wanted: 'suspended' },
+    seen({ server: server('ready') }),
+    { kind: 'stop' },
+  ],
+  ['to sleep, and is stopped', { wanted: 'suspended' }, seen(), { kind: 'open-door' }],
+  [
+    'to sleep, and does',
+    { wanted: 'suspended' },
+    seen({ door: 'open' }),
+    { kind: 'rest', state: 'suspended' },
+  ],
+  [
+    'asleep, and a client waits',
+    { wanted: 'suspended' },
+    seen({ door: 'knocked' }),
+    { kind: 'wake' },
+  ],
+  [
+    'asleep, and to be found elsewhere',
+    { wanted: 'suspended' },
+    seen({ door: 'elsewhere' }),
+    { kind: 'close-door' },
+  ],
+  [
+    'to sleep, and its data is gone',
+    { wanted: 'suspended', initialised: true },
+    nothing,
+    { kind: 'give-up', reason: 'data-missing' },
+  ],
+  ['asleep, and to run', {}, seen({ door: 'open' }), { kind: 'start' }],
+  [
+    'asleep, and to be stopped',
+    { wanted: 'stopped' },
+    seen({ door: 'open' }),
+    { kind: 'close-door' },
+  ],
+  [
+    'asleep, and to be absent',
+    { wanted: 'absent' },
+    seen({ door: 'open' }),
+    { kind: 'close-door' },
+  ],
 ])('%s: the next step', (_, changes, state, expected) => {
   expect(nextStep(member(changes), state, calm, NOW)).toEqual(expected)
 })
@@ -130,6 +175,16 @@ test('after a failure nothing is tried before its time, and then it is', () => {
   expect(nextStep(member(), seen(), failed, NOW + 400)).toEqual({ kind: 'start' })
   const ready = seen({ server: server('ready') })
   expect(nextStep(member(), ready, failed, NOW)).toEqual({ kind: 'rest', state: 'ready' })
+})
+
+test('new data whose recovery failed is not tried again, and data that was ready once always is', () => {
+  const failed = { failures: 1, retryAtMs: NOW, recoveryFailed: true }
+  const giveUp = { kind: 'give-up', reason: 'recovery' }
+  expect(nextStep(member(), seen(), failed, NOW)).toEqual(giveUp)
+  const initialised = member({ initialised: true })
+  expect(nextStep(initialised, seen(), failed, NOW)).toEqual({ kind: 'start' })
+  const stop = member({ wanted: 'absent' })
+  expect(nextStep(stop, seen(), failed, NOW)).toEqual({ kind: 'remove' })
 })
 
 test('delays between tries double from 0.1 s and end at 30 s', () => {
@@ -157,7 +212,14 @@ function perform(doc: MemberDocument, state: MemberSeen): MemberSeen | 'rests' {
           state.server.state === 'stopped' ? stopped : { ...state.server, configGeneration: 0 },
       }
     case 'start':
-      return { ...state, server: server('starting', generations) }
+      return { ...state, server: server('starting', generations), door: 'closed' }
+    case 'open-door':
+      return { ...state, door: 'open' }
+    case 'close-door':
+    case 'hand-over':
+      return { ...state, door: 'closed' }
+    case 'wake':
+      return 'rests' // its document changes, and with it what it is to be
     case 'reload':
       return { ...state, server: server('ready', generations) }
     case 'stop':
@@ -186,12 +248,13 @@ function* everyState(): Iterable<MemberSeen> {
       for (const running of data === 'absent' ? [stopped] : servers)
         for (const strays of running.state === 'stopped' ? [[], [7]] : [[]])
           for (const directory of data === 'absent' ? [true, false] : [true])
-            yield { data, filesCurrent, server: running, strays, directory }
+            for (const door of ['closed', 'open', 'knocked', 'elsewhere'] as const)
+              yield { data, filesCurrent, server: running, strays, directory, door }
 }
 
 test('from every state, for every document, a few steps come to rest where the document wants', () => {
   let tried = 0
-  for (const wanted of ['running', 'stopped', 'absent'] as const)
+  for (const wanted of ['running', 'suspended', 'stopped', 'absent'] as const)
     for (const initialised of [true, false])
       for (const generations of [1, 2])
         for (const start of everyState()) {
@@ -210,10 +273,14 @@ test('from every state, for every document, a few steps come to rest where the d
           }
           const last = nextStep(doc, state, calm, NOW)
           const lost = start.data === 'foreign' || (start.data === 'absent' && initialised)
-          const place = { running: 'ready', stopped: 'stopped', absent: 'absent' }[wanted]
-          if (wanted === 'running' && lost && last.kind === 'give-up') {
+          const places = { running: 'ready', suspended: 'suspended' } as const
+          const place = wanted in places ? places[wanted as keyof typeof places] : wanted
+          if (wanted in places && lost && last.kind === 'give-up') {
             expect(state.server.state).toBe('stopped')
+          } else if (last.kind === 'wake') {
+            expect([wanted, state.door]).toEqual(['suspended', 'knocked'])
           } else {
+            expect(state.door).toBe(wanted === 'suspended' ? 'open' : 'closed')
             expect(last).toEqual({ kind: 'rest', state: place })
             if (wanted === 'running') expect(state.filesCurrent).toBe(true)
           }

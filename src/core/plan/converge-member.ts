@@ -12,6 +12,8 @@ export interface MemberSeen {
   readonly server: ServerSeen
   /** Programs that work on the member's folder without being its server: an initdb whose daemon died. */
   readonly strays: readonly number[]
+  /** Who listens at its endpoint in its place: nobody, we, we and a client waits, or we where it was before. */
+  readonly door: 'closed' | 'open' | 'knocked' | 'elsewhere'
 }
 
 export type ServerSeen =
@@ -31,17 +33,21 @@ export interface MemberMemory {
   readonly failures: number
   /** The next try is not before. */
   readonly retryAtMs: number
+  /** The WAL that its new data needed ended its recovery by an error. */
+  readonly recoveryFailed?: boolean
 }
 
 export type MemberStep =
   | { readonly kind: 'end-strays'; readonly pids: readonly number[] }
   | { readonly kind: 'create-data' | 'write-files' | 'start' | 'reload' | 'stop' | 'remove' }
+  /** Listen in its place; do so no more; have it run, since a client waits; give it the clients who waited. */
+  | { readonly kind: 'open-door' | 'close-door' | 'wake' | 'hand-over' }
   /** Something is under way; look again on a change or at `untilMs`. */
   | { readonly kind: 'wait'; readonly state: MemberStatus['state']; readonly untilMs?: number }
   /** Only a person or a new document can help. */
-  | { readonly kind: 'give-up'; readonly reason: 'data-foreign' | 'data-missing' }
+  | { readonly kind: 'give-up'; readonly reason: 'data-foreign' | 'data-missing' | 'recovery' }
   /** The machine is as the document says. */
-  | { readonly kind: 'rest'; readonly state: 'ready' | 'stopped' | 'absent' }
+  | { readonly kind: 'rest'; readonly state: 'ready' | 'suspended' | 'stopped' | 'absent' }
 
 /** The one next step that brings a member nearer to its document. Pure; the agent performs it and asks again. */
 export function nextStep(
@@ -50,22 +56,24 @@ export function nextStep(
   memory: MemberMemory,
   nowMs: number,
 ): MemberStep {
-  const step = wantedStep(doc, seen)
+  const step = wantedStep(doc, seen, memory)
   const acts = step.kind !== 'wait' && step.kind !== 'rest' && step.kind !== 'give-up'
   if (!acts || memory.retryAtMs <= nowMs) return step
   const state = seen.server.state === 'stopped' ? 'crashed' : seen.server.state
   return { kind: 'wait', state, untilMs: memory.retryAtMs }
 }
 
-function wantedStep(doc: MemberDocument, seen: MemberSeen): MemberStep {
+function wantedStep(doc: MemberDocument, seen: MemberSeen, memory: MemberMemory): MemberStep {
   switch (doc.wanted) {
     case 'absent':
       return towardsAbsent(seen)
     case 'stopped':
       return towardsStopped(seen)
+    case 'suspended':
+      return towardsSuspended(doc, seen)
     case 'running':
       return seen.server.state === 'stopped'
-        ? towardsStarted(doc, seen)
+        ? towardsStarted(doc, seen, memory)
         : keepRunning(doc, seen, seen.server)
   }
 }
@@ -77,10 +85,33 @@ function towardsAbsent(seen: MemberSeen): MemberStep {
 }
 
 function towardsStopped(seen: MemberSeen): MemberStep {
+  if (seen.door !== 'closed') return { kind: 'close-door' }
+  return withoutServer(seen) ?? { kind: 'rest', state: 'stopped' }
+}
+
+/** What ends the server; undefined when there is none. */
+function withoutServer(seen: MemberSeen): MemberStep | undefined {
   if (seen.server.state === 'stopping') return { kind: 'wait', state: 'stopping' }
   if (seen.server.state !== 'stopped') return { kind: 'stop' }
-  if (seen.strays.length > 0) return { kind: 'end-strays', pids: seen.strays }
-  return { kind: 'rest', state: 'stopped' }
+  return seen.strays.length > 0 ? { kind: 'end-strays', pids: seen.strays } : undefined
+}
+
+function towardsSuspended(doc: MemberDocument, seen: MemberSeen): MemberStep {
+  const ending = withoutServer(seen)
+  if (ending) return ending
+  // Nobody is to wait at the door of a server that cannot come.
+  if (seen.data === 'foreign') return { kind: 'give-up', reason: 'data-foreign' }
+  if (seen.data === 'absent' && doc.initialised) return { kind: 'give-up', reason: 'data-missing' }
+  switch (seen.door) {
+    case 'closed':
+      return { kind: 'open-door' }
+    case 'elsewhere':
+      return { kind: 'close-door' }
+    case 'knocked':
+      return { kind: 'wake' }
+    case 'open':
+      return { kind: 'rest', state: 'suspended' }
+  }
 }
 
 function keepRunning(
@@ -91,16 +122,19 @@ function keepRunning(
   if (server.state === 'stopping') return { kind: 'wait', state: 'stopping' }
   if (server.restartGeneration < doc.restartGeneration) return { kind: 'stop' }
   if (server.state === 'starting') return { kind: 'wait', state: 'starting' }
+  if (seen.door !== 'closed') return { kind: 'hand-over' }
   if (!seen.filesCurrent) return { kind: 'write-files' }
   if (server.configGeneration < doc.configGeneration) return { kind: 'reload' }
   return { kind: 'rest', state: 'ready' }
 }
 
-function towardsStarted(doc: MemberDocument, seen: MemberSeen): MemberStep {
+function towardsStarted(doc: MemberDocument, seen: MemberSeen, memory: MemberMemory): MemberStep {
   if (seen.strays.length > 0) return { kind: 'end-strays', pids: seen.strays }
   if (seen.data === 'foreign') return { kind: 'give-up', reason: 'data-foreign' }
   if (seen.data === 'absent' && doc.initialised) return { kind: 'give-up', reason: 'data-missing' }
   if (seen.data === 'absent') return { kind: 'create-data' }
+  // The same WAL again would end it the same way; what restores it tells a person, and begins anew.
+  if (memory.recoveryFailed && !doc.initialised) return { kind: 'give-up', reason: 'recovery' }
   if (!seen.filesCurrent) return { kind: 'write-files' }
   return { kind: 'start' }
 }

@@ -91,6 +91,7 @@ export const place: MemberPlace = {
 /** The first document of the instance's server, changed as said. */
 export const member = (changes: Partial<MemberDocument> = {}): MemberDocument => ({
   ...memberDocument({
+    archiving: {},
     instance,
     binDirectory: '/engines/npm-16.14/bin',
     place,

@@ -27,13 +27,13 @@ test('the certificate is for every name and address that clients use, each once'
 })
 
 test('an instance asked the same twice has the same files, byte for byte', () => {
-  const files = () => memberFiles(instance, place, ['howdah'], 'clients')
+  const files = () => memberFiles(instance, place, ['howdah'], 'clients', {})
   expect(files()).toEqual(files())
   expect(Object.keys(files())).toEqual(['postgresql.conf', 'pg_hba.conf', 'pg_ident.conf'])
 })
 
 test('each thing that an instance is asked for shows in its files', () => {
-  const base = JSON.stringify(memberFiles(instance, place, ['howdah'], 'clients'))
+  const base = JSON.stringify(memberFiles(instance, place, ['howdah'], 'clients', {}))
   const changes = [
     { settings: { work_mem: '9MB' } },
     { memoryBytes: 2 * instance.memoryBytes },
@@ -44,7 +44,7 @@ test('each thing that an instance is asked for shows in its files', () => {
     { initdb: { walSegmentSizeMib: 64 } },
   ]
   for (const change of changes) {
-    const files = memberFiles({ ...instance, ...change }, place, ['howdah'], 'clients')
+    const files = memberFiles({ ...instance, ...change }, place, ['howdah'], 'clients', {})
     expect(JSON.stringify(files), JSON.stringify(change)).not.toBe(base)
   }
 })

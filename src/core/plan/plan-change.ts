@@ -5,6 +5,7 @@ import type { Note } from '../../contract/project.ts'
 import { describeBytes } from '../describe-bytes.ts'
 import type { z } from 'zod'
 import { sizedSettings } from '../sizing.ts'
+import { backupsChange } from './backups-change.ts'
 import type { EngineChoice } from './engine-choice.ts'
 import type { PlanPart } from './plan-creation.ts'
 import type { Wanted } from './plan-project.ts'
@@ -26,10 +27,11 @@ export function planChange(
   const version = { major: choice.major, minor: choice.minor, engineId: choice.engineId }
   const work: Work[] = []
   const isStopped = have.wanted === 'stopped'
+  const isAtRest = have.wanted !== 'running'
   const add = (kind: z.output<typeof ActionKind>, sentence: string, impact: Impact): void => {
     work.push({
-      // A server that is stopped has no clients to disturb.
-      action: { kind, service: have.service, sentence, impact: isStopped ? 'none' : impact },
+      // A server that is stopped or sleeps has no clients to disturb.
+      action: { kind, service: have.service, sentence, impact: isAtRest ? 'none' : impact },
       desired,
       version,
     })
@@ -47,15 +49,27 @@ export function planChange(
   }
   const change = settingsChange(have, desired, contexts)
   if (change) add('change-settings', `change ${change.what} of ${name}`, change.impact)
-  else if (drifted) {
+  else if (drifted && have.lineage) {
     add('change-settings', `bring the server of ${name} back to its settings`, 'restart')
   }
+  // Made before there were lineages: all its files are written anew then, whatever they said.
+  if (!have.lineage) {
+    const sentence = `begin to keep backups of ${name}, which restarts its server once`
+    add('start-archiving', sentence, 'restart')
+  }
+  const backups = backupsChange(have, desired)
+  if (backups) add('change-backups', backups, 'none')
   // What follows is said to a running server.
+  const isNewPassword = desired.passwordFingerprint !== have.passwordFingerprint
+  const isNewDatabase = desired.database !== have.database
   if (isStopped) add('start-instance', `start ${name}`, 'none')
-  if (desired.passwordFingerprint !== have.passwordFingerprint) {
+  else if (isAtRest && (isNewPassword || isNewDatabase)) {
+    add('start-instance', `wake ${name}`, 'none')
+  }
+  if (isNewPassword) {
     add('change-password', `give “${desired.user}” of ${name} its new password`, 'none')
   }
-  if (desired.database !== have.database) {
+  if (isNewDatabase) {
     const sentence = `add the database “${desired.database}” to ${name}; “${have.database}” stays`
     add('create-database', sentence, 'none')
   }
@@ -89,6 +103,15 @@ function refusalsOf(have: InstanceDocument, desired: DesiredInstance, major: num
   if (have.phase !== 'live') {
     refusals.push(
       `${name} was left half removed; finish it with \`howdah down ${have.service}\`, then it can be made anew`,
+    )
+  }
+  if (have.heldSince !== undefined) {
+    refusals.push(
+      `${name} is what another instance had before something took its place; give it another name with \`howdah branch rename ${have.service} NAME\`, or the service in compose`,
+    )
+  } else if (have.branch && !desired.branchOf) {
+    refusals.push(
+      `${name} is a branch of “${have.branch.service}” and compose knows nothing of that: say \`branch-of: ${have.branch.service}\` there, or give the branch another name with \`howdah branch rename ${have.service} NAME\``,
     )
   }
   if (major !== have.engine.major) {
@@ -148,6 +171,13 @@ function notesOf(have: InstanceDocument, desired: DesiredInstance): Note[] {
   if (desired.fromSnapshot !== have.fromSnapshot && desired.fromSnapshot) {
     notes.push({
       message: `“${have.service}” exists already; from-snapshot counts only when it is created`,
+    })
+  }
+  const { branchOf } = desired
+  if (branchOf && branchOf.service !== have.branch?.service) {
+    const { service } = have
+    notes.push({
+      message: `“${service}” exists already and is no branch of “${branchOf.service}”; branch-of counts only when it is created. \`howdah down ${service}\`, then \`howdah up\`, makes it one`,
     })
   }
   return notes

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import { Work, type DesiredInstance } from '../../contract/documents/work.ts'
-import { choice, desired, instance, projectDocument, snapshotDocument } from './documents.suite.ts'
+import * as suite from './documents.suite.ts'
 import type { EngineChoice } from './engine-choice.ts'
 import { type PlanInput, planProject } from './plan-project.ts'
+
+const { choice, desired, projectDocument, snapshotDocument } = suite
+const instance: InstanceDocument = { ...suite.instance, lineage: 'l00001' }
 
 const contexts = {
   'npm-16.14': { shared_buffers: 'postmaster', max_connections: 'postmaster', work_mem: 'user' },

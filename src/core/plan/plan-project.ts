@@ -4,6 +4,7 @@ import type { Mode } from '../../contract/instance.ts'
 import type { Note } from '../../contract/project.ts'
 import type { Snapshot } from '../../contract/snapshot.ts'
 import { meaningOf, refusedModeChange } from '../modes.ts'
+import type { BranchParent } from './branch-refusals.ts'
 import type { EngineChoice } from './engine-choice.ts'
 import { planChange } from './plan-change.ts'
 import { planCreation } from './plan-creation.ts'
@@ -45,16 +46,18 @@ export interface Planned {
 export function planProject(input: PlanInput): Planned {
   const { observed, wanted } = input
   const orphans = observed.instances
+    // Made by commands, and not by an earlier compose file.
+    .filter((i) => i.branch === undefined && i.heldSince === undefined)
     .map((i) => i.service)
     .filter((service) => !wanted.some((w) => w.desired.service === service))
-  const parts = wanted.map((w) => {
+  const parts = parentsFirst(wanted).map((w) => {
     const existing = observed.instances.find((i) => i.service === w.desired.service)
     return existing
       ? planChange(existing, w, {
           contexts: input.contexts[w.choice.engineId] ?? {},
           drifted: observed.drifted?.includes(existing.service) ?? false,
         })
-      : planCreation(w, orphans)
+      : planCreation(w, orphans, parentOf(w, input))
   })
   const before = observed.project?.mode
   const refusedMode = before && refusedModeChange(before, input.mode)
@@ -65,6 +68,24 @@ export function planProject(input: PlanInput): Planned {
     modeMeaning: meaningOf(input.mode),
     refusals: [...(refusedMode ? [refusedMode] : []), ...parts.flatMap((p) => p.refusals)],
   }
+}
+
+/** In their order, but a branch after what it branches from. */
+function parentsFirst(wanted: readonly Wanted[]): readonly Wanted[] {
+  const depth = (w: Wanted, limit = wanted.length): number => {
+    const parent = wanted.find((p) => p.desired.service === w.desired.branchOf?.service)
+    return parent && limit > 0 ? 1 + depth(parent, limit - 1) : 0
+  }
+  return wanted.toSorted((a, b) => depth(a) - depth(b))
+}
+
+/** What a branch branches from: the instance, or what it will be. */
+function parentOf(w: Wanted, { observed, wanted }: PlanInput): BranchParent | undefined {
+  const name = w.desired.branchOf?.service
+  const there = observed.instances.find((i) => i.service === name)
+  if (there) return { user: there.user, major: there.engine.major }
+  const coming = wanted.find((p) => p.desired.service === name)
+  return coming && { user: coming.desired.user, major: coming.choice.major }
 }
 
 function modeWork(before: Mode | undefined, mode: Mode): Work[] {

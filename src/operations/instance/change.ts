@@ -1,11 +1,22 @@
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import type { ChosenVersion, DesiredInstance, Work } from '../../contract/documents/work.ts'
-import { enforcedSettings, memberFiles } from '../../core/plan/member-document.ts'
+import { enforcedSettings, memberFiles, placeOf } from '../../core/plan/member-document.ts'
 import { setVerifier } from '../../core/sql/owner.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { askToRun, editInstance, editMember, instanceOf, memberOf, untilReady } from '../members.ts'
+import {
+  askToRun,
+  awake,
+  editInstance,
+  editMember,
+  instanceOf,
+  memberOf,
+  untilReady,
+} from '../members.ts'
 import type { Context } from '../procedure.ts'
+import { archivingOf } from '../lineage/archiving.ts'
+import { keepRecipe } from '../lineage/recipe.ts'
+import { startArchiving } from '../lineage/start-archiving.ts'
 import { ensureDatabase, withSession } from './owner.ts'
 import { retold, withWayBack } from './way-back.ts'
 
@@ -35,14 +46,21 @@ export async function changeInstance(
     case 'change-endpoint':
       return carefully(() => changeEndpoint(step, d, change))
     case 'change-password':
-      return step(`${service}: password`, () => changePassword(d, change))
+      return step(`${service}: password`, (s) => changePassword(d, change, s.signal))
+    case 'start-archiving':
+      return carefully(() => startArchiving(context, d, project, service))
+    case 'change-backups':
+      return step(`${service}: backups`, () => changeBackups(d, change))
     case 'create-database':
-      return step(`${service}: database ${desired.database}`, () => addDatabase(d, change))
+      return step(`${service}: database ${desired.database}`, (s) =>
+        addDatabase(d, change, s.signal),
+      )
     case 'start-instance':
       return step(`${service}: start`, (s) => startInstance(d, project, service, s.signal))
     case 'install-engine':
     case 'create-instance':
     case 'restore-instance':
+    case 'create-branch':
     case 'remember-mode':
       return
   }
@@ -59,8 +77,10 @@ async function reconfigure(
 ): Promise<void> {
   const { service } = desired
   const instance = edit(await instanceOf(d, project, service))
-  const place = d.driver.placeMember(instance.id, project, service, '0')
-  const files = memberFiles(instance, place, d.driver.socketAccounts(), 'clients')
+  const place = placeOf(await memberOf(d, project, service))
+  const accounts = d.driver.socketAccounts()
+  const archiving = await archivingOf(d, instance)
+  const files = memberFiles(instance, place, accounts, 'clients', archiving)
   await d.driver.checkConf(instance.engine.id, files['postgresql.conf'] ?? '')
   const told = { files, enforced: enforcedSettings(instance, place) }
   const member = await editMember(d, project, service, (m) =>
@@ -68,6 +88,7 @@ async function reconfigure(
   )
   if (member.wanted === 'running') await untilReady(d, member, signal)
   await editInstance(d, project, service, edit)
+  await keepRecipe(d, project, service)
 }
 
 function changeSettings(
@@ -135,24 +156,48 @@ async function changeEndpoint(
   )
 }
 
-async function changePassword(d: Dependencies, { project, desired }: Change): Promise<void> {
+async function changePassword(
+  d: Dependencies,
+  { project, desired }: Change,
+  signal: AbortSignal,
+): Promise<void> {
   const { service } = desired
   const password = d.secrets.open(`credentials/${project}/${service}`, desired.sealedPassword)
   const verifier = d.secrets.scramVerifier(password)
-  const member = await memberOf(d, project, service)
+  const member = await awake(d, project, service, signal)
   await withSession(d, member, (s) => s.query(setVerifier(desired.user, verifier)))
   await d.store.write([
     d.documents.credentials.put([project, service], { format: 1, sealed: desired.sealedPassword }),
   ])
   const { passwordFingerprint } = desired
   await editInstance(d, project, service, (i) => ({ ...i, passwordFingerprint }))
+  await keepRecipe(d, project, service)
 }
 
-async function addDatabase(d: Dependencies, { project, desired }: Change): Promise<void> {
+async function addDatabase(
+  d: Dependencies,
+  { project, desired }: Change,
+  signal: AbortSignal,
+): Promise<void> {
   const { service, database, user } = desired
-  const member = await memberOf(d, project, service)
+  const member = await awake(d, project, service, signal)
   await withSession(d, member, (s) => ensureDatabase(s, database, user))
   await editInstance(d, project, service, (i) => ({ ...i, database }))
+  await keepRecipe(d, project, service)
+}
+
+/** How it is backed up and when it sleeps: read anew by who does it, so that no server is told. */
+async function changeBackups(d: Dependencies, { project, desired }: Change): Promise<void> {
+  const { service, backups, suspendAfterMs } = desired
+  await editInstance(d, project, service, (instance) => {
+    const { backups: _policy, suspendAfterMs: _sleep, ...others } = instance
+    return {
+      ...others,
+      ...(backups ? { backups } : {}),
+      ...(suspendAfterMs ? { suspendAfterMs } : {}),
+    }
+  })
+  await keepRecipe(d, project, service)
 }
 
 /** Wants the server running and waits until it takes connections. */

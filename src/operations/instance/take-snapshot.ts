@@ -4,7 +4,7 @@ import { SUPERUSER } from '../../core/config/hba.ts'
 import { scratchMember } from '../../core/plan/scratch-member.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { instanceOf, memberOf, untilReady, untilState } from '../members.ts'
+import { awake, instanceOf, memberOf, untilReady, untilState } from '../members.ts'
 import type { Context, StepContext } from '../procedure.ts'
 
 /** The id of the scratch server on which a copy is tried; an instance's own members count from 0. */
@@ -30,7 +30,7 @@ export async function takeSnapshot(
   let proof: Proof | undefined
   try {
     const { sizeBytes } = await step(say(`copy to ${name}`), async (s) =>
-      d.driver.copyRunning(await memberOf(d, project, service), inTheMaking, s),
+      d.driver.copyRunning(await awake(d, project, service, s.signal), inTheMaking, s),
     )
     const proven = await step(say('start a server on the copy'), (s) => verify(d, taking, s), {
       deadlineMs: VERIFY_DEADLINE_MS,
@@ -150,6 +150,7 @@ async function document(
     portWanted: instance.portWanted,
     ...(mode ? { mode } : {}),
     initdb: instance.initdb,
+    ...(instance.lineage ? { lineage: instance.lineage } : {}),
     superuser: SUPERUSER,
     sealedPassword: d.secrets.seal(`snapshots/${name}`, password),
   }

@@ -1,5 +1,6 @@
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { nameRestorePoint } from '../lineage/restore-point.ts'
 import { editMember, memberOf, untilReady } from '../members.ts'
 import type { Context } from '../procedure.ts'
 
@@ -11,13 +12,14 @@ const BACK_DEADLINE_MS = 10 * 60 * 1000
 
 /** Runs a change of a server. When it fails, the server gets back what it had, and the change's own error is thrown. */
 export async function withWayBack(
-  { step, signal }: Context,
+  { id, step, signal }: Context,
   d: Dependencies,
   project: string,
   service: string,
   change: () => Promise<void>,
 ): Promise<void> {
   const before = await step(`${service}: note how it is`, async () => {
+    await nameRestorePoint(d, { project, service, operation: id, before: 'a change of its server' })
     const member = await memberOf(d, project, service)
     return Object.fromEntries(
       changeable.map((key) => [key, member[key]]),

@@ -1,6 +1,7 @@
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
-import { enforcedSettings, memberFiles } from '../../core/plan/member-document.ts'
+import { ARCHIVING_FILE } from '../../core/config/postgresql.ts'
+import { enforcedSettings, memberFiles, placeOf } from '../../core/plan/member-document.ts'
 import type { Dependencies } from '../dependencies.ts'
 
 /**
@@ -21,9 +22,15 @@ export async function driftedServices(
 }
 
 function isAsAsked(d: Dependencies, instance: InstanceDocument, member: MemberDocument): boolean {
-  const place = d.driver.placeMember(instance.id, instance.project, instance.service, '0')
-  const files = memberFiles(instance, place, d.driver.socketAccounts(), 'clients')
+  const place = placeOf(member)
+  // How it archives is the agent's to change: it says so in the archive's problems.
+  const files = withoutArchiving(
+    memberFiles(instance, place, d.driver.socketAccounts(), 'clients', {}),
+  )
   const asked = [files, enforcedSettings(instance, place), instance.engine.id, instance.endpoint]
-  const told = [member.files, member.enforced, member.engine.id, member.endpoint]
+  const told = [withoutArchiving(member.files), member.enforced, member.engine.id, member.endpoint]
   return JSON.stringify(asked) === JSON.stringify(told)
 }
+
+const withoutArchiving = (files: Record<string, string>) =>
+  Object.entries(files).filter(([name]) => name !== ARCHIVING_FILE)

@@ -8,7 +8,7 @@ import { conflictOver } from '../enqueue.ts'
 import { snapshotOf } from '../instance/snapshot-source.ts'
 import { driftedServices } from './drifted-services.ts'
 import { resolveServices } from './resolve-services.ts'
-import { wantedEngine } from './wanted-engine.ts'
+import { wantedEngineOf } from './wanted-engine.ts'
 
 /** The plan for a desired project against what is there now. Refusals of any kind come before anything is touched. */
 export async function planDesired(
@@ -33,7 +33,7 @@ export async function planDesired(
     const { fromSnapshot } = r.desired
     wanted.push({
       desired: r.desired,
-      choice: await wantedEngine(d, r, existing),
+      choice: await wantedEngineOf(d, r, resolved.services, instances),
       ...(fromSnapshot && !existing ? { snapshot: await snapshotOf(d, fromSnapshot) } : {}),
     })
   }

@@ -3,6 +3,8 @@ import type { DesiredInstance } from '../../contract/documents/work.ts'
 import type { ManagedSpec, Note, VersionWanted } from '../../contract/project.ts'
 import { SUPERUSER } from '../../core/config/hba.ts'
 import { ownedSettings } from '../../core/config/postgresql.ts'
+import { BRANCH_BACKUPS } from '../../core/policy/branch-backups.ts'
+import { BRANCH_SUSPEND_AFTER_MS } from '../../core/policy/branch-sleep.ts'
 import { DEFAULT_CPUS, DEFAULT_MEMORY_BYTES, LEAST_MEMORY_BYTES } from '../../core/sizing.ts'
 import { configNames, fill } from '../../core/template.ts'
 import { AppError } from '../../errors/app-error.ts'
@@ -73,7 +75,25 @@ function desiredInstance(
     cpus: spec.cpus ?? DEFAULT_CPUS,
     tls: spec.tls,
     ...(spec.fromSnapshot ? { fromSnapshot: spec.fromSnapshot } : {}),
+    ...backupsOf(spec),
+    ...sleepOf(spec),
+    ...(spec.branchOf ? { branchOf: spec.branchOf } : {}),
   }
+}
+
+/** A branch has less to lose: its parent has what it was made of. */
+function backupsOf({ backups, branchOf }: ManagedSpec): Pick<DesiredInstance, 'backups'> {
+  const policy = backups ?? (branchOf && BRANCH_BACKUPS)
+  return policy ? { backups: policy } : {}
+}
+
+/** A branch that compose says nothing of sleeps when nobody uses it. */
+function sleepOf({
+  suspendAfterMs,
+  branchOf,
+}: ManagedSpec): Pick<DesiredInstance, 'suspendAfterMs'> {
+  const afterMs = suspendAfterMs ?? (branchOf ? BRANCH_SUSPEND_AFTER_MS : 0)
+  return afterMs > 0 ? { suspendAfterMs: afterMs } : {}
 }
 
 interface Names {

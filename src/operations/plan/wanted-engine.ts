@@ -18,6 +18,32 @@ export async function wantedEngine(
   return kept ?? d.driver.chooseEngine({ major }, extensions)
 }
 
+/**
+ * The same for every service of a project. One that is to be a branch gets its parent's engine, whose data it starts on,
+ * unless compose names another version.
+ */
+export function wantedEngineOf(
+  d: Dependencies,
+  resolved: ResolvedService,
+  all: readonly ResolvedService[],
+  instances: readonly InstanceDocument[],
+): Promise<EngineChoice> {
+  let { version } = resolved
+  let at = resolved
+  const seen = new Set<string>()
+  for (;;) {
+    const { service, branchOf } = at.desired
+    const there = instances.find((i) => i.service === service)
+    const parent = branchOf && instances.find((i) => i.service === branchOf.service)
+    const coming = all.find((r) => r.desired.service === branchOf?.service)
+    if (there ?? parent) return wantedEngine(d, { ...resolved, version }, there ?? parent)
+    if (!coming || seen.has(service)) return wantedEngine(d, { ...resolved, version }, undefined)
+    seen.add(service)
+    if (version.major === undefined) version = coming.version
+    at = coming
+  }
+}
+
 function keeps(version: ResolvedService['version'], { engine }: InstanceDocument): boolean {
   if (version.major === undefined) return true
   if (version.major !== engine.major) return false

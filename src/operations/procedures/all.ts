@@ -1,8 +1,17 @@
 import type { HowdahProcedure } from '../dependencies.ts'
+import { backupCreate, backupRemove, backupVerify } from './backup.ts'
+import { branchCreate, branchKeep, branchRemove, branchReset, instanceRename } from './branch.ts'
 import { down } from './down.ts'
+import { drill } from './drill.ts'
 import { engineInstall } from './engine-install.ts'
+import { exportInstance } from './export.ts'
+import { lineageImport, lineageRemove } from './lineage.ts'
+import { restore } from './restore.ts'
 import { restart, start, stop } from './power.ts'
+import { prune } from './prune.ts'
 import { snapshotCreate, snapshotRemove, snapshotRestore } from './snapshot.ts'
+import { resume, suspend } from './suspend.ts'
+import { swap } from './swap.ts'
 import { up } from './up.ts'
 
 /** Every kind of work that a worker can do. A kind is never renamed: a stored operation names it. */
@@ -12,8 +21,25 @@ export const procedures = [
   start,
   stop,
   restart,
+  suspend,
+  resume,
+  backupCreate,
+  backupRemove,
+  backupVerify,
+  prune,
+  drill,
+  restore,
+  swap,
+  branchCreate,
+  branchReset,
+  branchRemove,
+  branchKeep,
+  instanceRename,
+  lineageRemove,
+  lineageImport,
   snapshotCreate,
   snapshotRestore,
   snapshotRemove,
   engineInstall,
+  exportInstance,
 ] as unknown as readonly HowdahProcedure[]

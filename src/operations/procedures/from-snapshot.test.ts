@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { DesiredProject } from '../../contract/desired.ts'
 import type { ProjectWork } from '../../contract/documents/work.ts'
 import { desired, snapshotDocument } from '../../core/plan/documents.suite.ts'
+import { fakeRepositories } from '../../backups/fake/fake-backup-engine.ts'
 import { fakeMachine } from '../../drivers/fake/fake-driver.ts'
 import { documents } from '../../store/documents.ts'
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
@@ -22,7 +23,7 @@ function openHost() {
   const machine = fakeMachine()
   const agent = new AbortController()
   const life = new Life()
-  const { dependencies } = dependenciesOf(store, machine, life)
+  const { dependencies } = dependenciesOf(store, machine, fakeRepositories(), life)
   const agentDone = runFakeAgent(store, machine, () => undefined, agent.signal)
   const working = work({ store, procedures, dependencies, onError: () => {} }, life.signal)
   onTestFinished(async () => {

@@ -3,18 +3,20 @@ import { howdahProcedure } from '../dependencies.ts'
 import { startInstance } from '../instance/change.ts'
 import { editInstance, editMember, memberOf, untilReady, untilState } from '../members.ts'
 
-const Several = z.object({ project: z.string(), services: z.array(z.string()) })
-type Several = z.output<typeof Several>
+/** Some instances of one project. */
+export const Several = z.object({ project: z.string(), services: z.array(z.string()) })
+export type Several = z.output<typeof Several>
 
-const subjects = ({ project, services }: Several): string[] =>
+export const subjectsOf = ({ project, services }: Several): string[] =>
   services.map((s) => `${project}/${s}`)
-const title = (verb: string) => (input: Several) => `${verb} of ${subjects(input).join(', ')}`
+export const titleOf = (verb: string) => (input: Several) =>
+  `${verb} of ${subjectsOf(input).join(', ')}`
 
 export const start = howdahProcedure({
   kind: 'start',
   input: Several,
-  title: title('start'),
-  subjects,
+  title: titleOf('start'),
+  subjects: subjectsOf,
   async run({ project, services }, { step }, d) {
     for (const service of services) {
       await step(`${service}: start`, (s) => startInstance(d, project, service, s.signal))
@@ -25,8 +27,8 @@ export const start = howdahProcedure({
 export const stop = howdahProcedure({
   kind: 'stop',
   input: Several,
-  title: title('stop'),
-  subjects,
+  title: titleOf('stop'),
+  subjects: subjectsOf,
   async run({ project, services }, { step }, d) {
     for (const service of services) {
       await step(`${service}: stop`, async (s) => {
@@ -41,8 +43,8 @@ export const stop = howdahProcedure({
 export const restart = howdahProcedure({
   kind: 'restart',
   input: Several,
-  title: title('restart'),
-  subjects,
+  title: titleOf('restart'),
+  subjects: subjectsOf,
   async run({ project, services }, { step }, d) {
     for (const service of services) {
       // Which start is wanted is a step of its own, so that a resumed restart does not restart twice.

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { DesiredInstance } from '../../contract/documents/work.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { createInstance } from '../instance/create.ts'
-import { snapshotOf, snapshotToRestore } from '../instance/snapshot-source.ts'
+import { rememberProject } from '../instance/remember-project.ts'
+import { inheritedFrom, snapshotOf, snapshotToRestore } from '../instance/snapshot-source.ts'
 import { takeSnapshot } from '../instance/take-snapshot.ts'
 
 const Create = z.object({ project: z.string(), service: z.string(), name: z.string() })
@@ -42,20 +43,15 @@ export const snapshotRestore = howdahProcedure({
       const older = choice.minor < minor
       return older ? d.driver.chooseEngine({ major, minor }, []) : choice
     })
-    const { mode, copyOf } = await context.step(`find ${name}`, async () => {
+    const { mode, inherited } = await context.step(`find ${name}`, async () => {
       const wanted = { user: desired.user, major: version.major }
       const snapshot = await snapshotToRestore(d, name, wanted)
-      return { mode: snapshot.mode ?? 'affordable', copyOf: snapshot.directory }
+      return { mode: snapshot.mode ?? 'affordable', inherited: inheritedFrom(snapshot) }
     })
-    await context.step('remember the project', async () => {
-      const { projects } = d.documents
-      if (await projects.get(project)) return
-      const createdAt = new Date().toISOString()
-      await d.store.write([
-        projects.put([project], { format: 1, name: project, mode, directory, createdAt }),
-      ])
-    })
-    await createInstance(context, d, { project, desired, version, copyOf })
+    await context.step('remember the project', () =>
+      rememberProject(d, { project, directory, mode }),
+    )
+    await createInstance(context, d, { project, desired, version, inherited })
     return { project, service: desired.service }
   },
 })

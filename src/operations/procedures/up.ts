@@ -1,10 +1,11 @@
 import { ProjectWork, type Work } from '../../contract/documents/work.ts'
 import { AppError } from '../../errors/app-error.ts'
+import { createBranch } from '../branch/create.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { changeInstance } from '../instance/change.ts'
 import { createInstance } from '../instance/create.ts'
-import { snapshotToRestore } from '../instance/snapshot-source.ts'
+import { inheritedFrom, snapshotToRestore } from '../instance/snapshot-source.ts'
 import type { Context } from '../procedure.ts'
 
 /** Performs an approved plan, service by service in its order. What was finished before a failure stays. */
@@ -50,19 +51,26 @@ async function perform(context: Context, d: Dependencies, project: string, work:
     case 'restore-instance': {
       const name = desired?.fromSnapshot
       if (!name || !version) return
-      const { initdb, copyOf } = await context.step(
+      const { initdb, inherited } = await context.step(
         `${desired.service}: find ${name}`,
         async () => {
           const snapshot = await snapshotToRestore(d, name, {
             user: desired.user,
             major: version.major,
           })
-          return { initdb: snapshot.initdb ?? {}, copyOf: snapshot.directory }
+          return { initdb: snapshot.initdb ?? {}, inherited: inheritedFrom(snapshot) }
         },
       )
       // What initdb was told is in the data, whatever compose says now.
       const like = { ...desired, initdb }
-      await createInstance(context, d, { project, desired: like, version, copyOf })
+      await createInstance(context, d, { project, desired: like, version, inherited })
+      return
+    }
+    case 'create-branch': {
+      if (!desired?.branchOf || !version) return
+      const { service: of, expiresAfterMs } = desired.branchOf
+      const branch = { project, of, desired, passwords: 'own' as const, expiresAfterMs }
+      await createBranch(context, d, branch, version)
       return
     }
     case 'remember-mode':

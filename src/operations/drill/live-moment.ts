@@ -1,0 +1,125 @@
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import type { MemberDocument } from '../../contract/documents/member.ts'
+import { SUPERUSER } from '../../core/config/hba.ts'
+import { nameMoment, setMarker } from '../../core/sql/drill.ts'
+import { AppError } from '../../errors/app-error.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { archiveNow } from '../lineage/archive-now.ts'
+import { instanceOfLineage } from '../lineage/instance-of.ts'
+import { memberOf } from '../members.ts'
+import type { Context, StepContext } from '../procedure.ts'
+import { carefully } from './careful-session.ts'
+import { type CountedTables, countLargest } from './count-rows.ts'
+
+/** Short statements: only a server in trouble takes longer. */
+const STATEMENT_MS = 30_000
+
+/** A moment of a live server that a drill restores, and what it knows of it. */
+export interface LiveMoment {
+  /** The restore point's name. */
+  readonly name: string
+  readonly lsn: string
+  /** The last WAL file that the moment needs. */
+  readonly segment: string
+  readonly at: string
+  /** What the restored server must find. */
+  readonly marker: string
+  readonly counted: CountedTables
+}
+
+/** The server that writes a lineage, when it takes connections and clients may be there. */
+export async function liveServer(
+  d: Dependencies,
+  lineage: string,
+): Promise<MemberDocument | undefined> {
+  const instance = await instanceOfLineage(d, lineage)
+  if (instance?.phase !== 'live') return undefined
+  const { project, service } = instance
+  const status = (await d.documents.observed.get(project, service, '0'))?.value
+  return status?.state === 'ready' ? memberOf(d, project, service) : undefined
+}
+
+/**
+ * Leaves a mark in the live server, counts its largest tables, names the moment after that, and waits until the archive has all
+ * of it. Undefined when no server runs, or it went away meanwhile: then the newest moment of the archive must do.
+ */
+export async function momentOfLive(
+  { id, step }: Context,
+  d: Dependencies,
+  lineage: LineageDocument,
+): Promise<LiveMoment | undefined> {
+  const isLive = await step('look at the live server', async () => {
+    return (await liveServer(d, lineage.id)) !== undefined
+  })
+  if (!isLive) return undefined
+  try {
+    const marker = await step('leave a mark in the live server', (s) => mark(d, lineage, id, s))
+    const counted = await step('count its largest tables', async (s) =>
+      countLargest(d, await demandLive(d, lineage), s),
+    )
+    const named = await step('name the moment', (s) => name(d, lineage, id, s))
+    await step('have its WAL archived', (s) => archived(d, lineage, named.segment, s))
+    return { ...named, marker, counted }
+  } catch (error) {
+    // The live server's own trouble is not the backups'.
+    const isLiveNow = (await liveServer(d, lineage.id)) !== undefined
+    const { code } = AppError.from(error)
+    if (!isLiveNow && (code === 'SQL_FAILED' || code === 'INSTANCE_NOT_RUNNING')) return undefined
+    throw error
+  }
+}
+
+async function demandLive(d: Dependencies, lineage: LineageDocument): Promise<MemberDocument> {
+  const live = await liveServer(d, lineage.id)
+  if (live) return live
+  throw new AppError('INSTANCE_NOT_RUNNING', `“${lineage.service}” stopped meanwhile`)
+}
+
+/** A comment on our own role: in no database of anybody's, and through the WAL like any other change. */
+async function mark(
+  d: Dependencies,
+  lineage: LineageDocument,
+  operation: string,
+  { signal }: StepContext,
+): Promise<string> {
+  const marker = `howdah restore marker ${operation} ${new Date().toISOString()}`
+  const live = await demandLive(d, lineage)
+  const care = { signal, statementMs: STATEMENT_MS }
+  await carefully(d, live, 'postgres', care, (session) =>
+    session.query(setMarker(SUPERUSER, marker)),
+  )
+  return marker
+}
+
+/** Another try names another moment: recovery stops at the first one of a name. */
+async function name(
+  d: Dependencies,
+  lineage: LineageDocument,
+  operation: string,
+  { signal, attempt }: StepContext,
+) {
+  const live = await demandLive(d, lineage)
+  const point = `howdah-drill-${operation}-${attempt}`
+  const care = { signal, statementMs: STATEMENT_MS }
+  const [row] = await carefully(d, live, 'postgres', care, (session) =>
+    session.query<{ lsn: string; segment: string }>(nameMoment(live.engine.major, point)),
+  )
+  if (!row) throw new AppError('SQL_FAILED', 'the server named no restore point')
+  return { name: point, lsn: row.lsn, segment: row.segment, at: new Date().toISOString() }
+}
+
+async function archived(
+  d: Dependencies,
+  lineage: LineageDocument,
+  segment: string,
+  s: StepContext,
+): Promise<void> {
+  try {
+    await archiveNow(d, lineage, await demandLive(d, lineage), s)
+  } catch (error) {
+    const { code, details } = AppError.from(error)
+    if (code !== 'ARCHIVE_LATE') throw error
+    const message = `the archive did not take the WAL file ${segment} in time`
+    throw new AppError('ARCHIVE_LATE', message, { details, cause: error })
+  }
+}

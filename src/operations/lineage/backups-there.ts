@@ -1,0 +1,33 @@
+import type { BackupDocument, LineageDocument } from '../../contract/documents/lineage.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { backupsOf } from './backups-of.ts'
+
+/**
+ * The backups of a lineage by what its repository has, with what we know of each: one that is there without our knowing is taken
+ * up, and one that is gone without our doing is told and given as damaged.
+ */
+export async function backupsThere(
+  d: Dependencies,
+  lineage: LineageDocument,
+): Promise<BackupDocument[]> {
+  const { project, service, id } = lineage
+  const there = await d.backups.of(lineage).backups(lineage)
+  const known = await backupsOf(d, id)
+  const unknown = there.filter((t) => !known.some((k) => k.id === t.id))
+  if (unknown.length > 0) {
+    const { backups } = d.documents
+    await d.store.write(unknown.map((b) => backups.put([id, b.id], { format: 1, ...b }, 0)))
+  }
+  const isThere = (backup: BackupDocument): boolean => there.some((t) => t.id === backup.id)
+  const gone = known.filter((k) => !isThere(k))
+  if (gone.length > 0) {
+    await d.event({
+      severity: 'error',
+      kind: 'backup-missing',
+      subject: `${project}/${service}`,
+      message: `${gone.map((b) => b.id).join(', ')} of ${project}/${service} should be in ${lineage.directory}, and is not: nothing can be restored from it`,
+    })
+  }
+  const all = await backupsOf(d, id)
+  return all.map((b) => (isThere(b) ? b : { ...b, damage: 'it is not in its repository' }))
+}

@@ -1,0 +1,42 @@
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import type { MemberDocument } from '../../contract/documents/member.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { editLineage } from './lineage-of.ts'
+
+/**
+ * The instance goes, its history stays: takes in what its stopped server archived last, and notes that no more comes.
+ * WAL that did not reach the archive is named in an event, because it goes with the data.
+ */
+export async function closeLineage(
+  d: Dependencies,
+  lineage: LineageDocument,
+  member: MemberDocument | undefined,
+): Promise<void> {
+  const archive = await d.backups.of(lineage).archive(lineage, member)
+  await d.store.write([d.documents.archives.put([lineage.id], { format: 1, ...archive })])
+  const { segments, oldest } = archive.backlog
+  if (segments > 0 && !lineage.closedAt) {
+    await d.event({
+      severity: 'error',
+      kind: 'archive-lost',
+      subject: `${lineage.project}/${lineage.service}`,
+      message: `${segments} WAL files from ${oldest ?? 'the last'} on were not archived before the instance went; its lineage ${lineage.id} ends before them`,
+    })
+  }
+  const closedAt = new Date().toISOString()
+  await editLineage(d, lineage.id, (l) => ({ ...l, closedAt: l.closedAt ?? closedAt }))
+}
+
+/** Removes a lineage with all its backups for good. Safe to repeat. */
+export async function removeLineage(d: Dependencies, lineage: LineageDocument): Promise<void> {
+  const { lineages, backups, archives, drills } = d.documents
+  await d.backups.of(lineage).removeLineage(lineage)
+  const kept = await backups.list(lineage.id)
+  const tried = await drills.list(lineage.id)
+  await d.store.write([
+    ...kept.map((b) => backups.remove([lineage.id, b.value.id])),
+    ...tried.map((drill) => drills.remove([lineage.id, drill.value.id])),
+    archives.remove([lineage.id]),
+    lineages.remove([lineage.id]),
+  ])
+}

@@ -1,0 +1,56 @@
+import type { Damage } from '../../backups/backup-engine.ts'
+import type { BackupDocument, LineageDocument } from '../../contract/documents/lineage.ts'
+import { lsnOf } from '../../core/wal/lsn.ts'
+import { parseWalFileName, segmentPlace } from '../../core/wal/segment-name.ts'
+import type { Watch } from '../../drivers/driver.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { backupById } from './backups-of.ts'
+import { lineageById } from './lineage-of.ts'
+
+/**
+ * Reads all of a backup and of the WAL from its start on, and gives what is damaged. What spoils every restore from the backup is
+ * noted with it, so that none begins there; a damaged WAL file after it leaves it good for the moments before.
+ */
+export async function verifyBackup(
+  d: Dependencies,
+  lineageId: string,
+  id: string,
+  watch: Watch,
+): Promise<Damage[]> {
+  const lineage = await lineageById(d, lineageId)
+  const backup = await backupById(d, lineageId, id)
+  const found = await d.backups.of(lineage).verify(lineage, backup, watch)
+  const own = found.filter((damage) => spoilsAll(damage, lineage, backup))
+  const damage = own.length > 0 ? inOneSentence(own) : undefined
+  const { damage: known, ...sound } = backup
+  const verifiedAt = new Date().toISOString()
+  const next: BackupDocument = { ...sound, verifiedAt, ...(damage ? { damage } : {}) }
+  await d.store.write([d.documents.backups.put([lineageId, id], next)])
+  if (damage && damage !== known) {
+    const subject = `${lineage.project}/${lineage.service}`
+    const message = `the backup ${id} of ${subject} is damaged: ${damage}`
+    await d.event({ severity: 'error', kind: 'backup-damaged', subject, message })
+  }
+  return found
+}
+
+/** Damage of the backup's own files, and of WAL that was written while it was copied: only with that is the copy consistent. */
+function spoilsAll(
+  { where }: Damage,
+  { walSegmentBytes }: LineageDocument,
+  { stopLsn }: BackupDocument,
+): boolean {
+  const wal = parseWalFileName(where)
+  if (!wal) return true
+  if (wal.kind !== 'segment') return false
+  return segmentPlace(wal.segment, walSegmentBytes).startLsn < lsnOf(stopLsn)
+}
+
+/** Thousands of damaged files tell no more than the first. */
+const MOST_NAMED = 5
+
+export function inOneSentence(damage: readonly Damage[]): string {
+  const first = damage.slice(0, MOST_NAMED).map((found) => found.sentence)
+  const more = damage.length - first.length
+  return [...first, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import { AppError } from '../../errors/app-error.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { howdahProcedure } from '../dependencies.ts'
+import { backupsOf } from '../lineage/backups-of.ts'
+import { lineageById } from '../lineage/lineage-of.ts'
+import { takeBackup } from '../lineage/take-backup.ts'
+import { inOneSentence, verifyBackup } from '../lineage/verify-backup.ts'
+
+/** How long a base backup may take in all; a disk of 100 MB/s copies 8 TB in it. */
+const BACKUP_DEADLINE_MS = 24 * 60 * 60 * 1000
+
+export const backupCreate = howdahProcedure({
+  kind: 'backup-create',
+  input: z.object({
+    lineage: z.string(),
+    kind: z.enum(['full', 'differential', 'incremental']),
+    /** Keeps it until it is removed by this name. */
+    name: z.string().optional(),
+    scheduled: z.boolean().optional(),
+  }),
+  title: ({ lineage }) => `backup of the lineage ${lineage}`,
+  subjects: ({ lineage }) => [`lineages/${lineage}`],
+  async run(asked, { step, signal }, d) {
+    try {
+      // The id is kept by a step of its own, so that a resumed backup goes on under its name.
+      const id = await step('name the backup', async () => backupId(d))
+      const backup = await step('copy', (s) => takeBackup(d, { ...asked, id }, s), {
+        deadlineMs: BACKUP_DEADLINE_MS,
+      })
+      await step('keep the backup', async () => {
+        const { lineage } = asked
+        await d.store.write([d.documents.backups.put([lineage, id], { format: 1, ...backup })])
+      })
+      return { lineage: asked.lineage, id }
+    } catch (error) {
+      if (!signal.aborted) await tellFailure(d, asked.lineage, error)
+      throw error
+    }
+  },
+})
+
+/** `20261120-150312-1a2b3c4d5e`: sorts by its beginning. */
+function backupId(d: Dependencies): string {
+  const [date = '', time = ''] = new Date().toISOString().split(/[T.]/)
+  return `${date.replaceAll('-', '')}-${time.replaceAll(':', '')}-${d.newId()}`
+}
+
+async function tellFailure(d: Dependencies, id: string, cause: unknown): Promise<void> {
+  const lineage = await lineageById(d, id)
+  const error = AppError.from(cause)
+  if (error.code === 'OPERATION_CANCELLED') return
+  await tell(
+    d,
+    lineage,
+    'backup-failed',
+    `the backup of ${subjectOf(lineage)} failed: ${error.message}`,
+  )
+}
+
+const subjectOf = ({ project, service }: LineageDocument): string => `${project}/${service}`
+
+const tell = (d: Dependencies, lineage: LineageDocument, kind: string, message: string) =>
+  d.event({ severity: 'error', kind, subject: subjectOf(lineage), message })
+
+const Named = z.object({ lineage: z.string(), backup: z.string() })
+
+export const backupRemove = howdahProcedure({
+  kind: 'backup-remove',
+  input: Named,
+  title: ({ backup }) => `removal of the backup ${backup}`,
+  subjects: ({ lineage }) => [`lineages/${lineage}`],
+  async run({ lineage: id, backup }, { step }, d) {
+    await step('remove', async () => {
+      const lineage = await lineageById(d, id)
+      const found = await d.documents.backups.get(id, backup)
+      if (!found) return
+      await d.backups.of(lineage).remove(lineage, found.value)
+      await d.store.write([d.documents.backups.remove([id, backup])])
+    })
+  },
+})
+
+export const backupVerify = howdahProcedure({
+  kind: 'backup-verify',
+  input: z.object({
+    lineage: z.string(),
+    /** Unset: every backup of the lineage. */
+    backup: z.string().optional(),
+  }),
+  title: ({ lineage, backup }) => `verification of ${backup ?? `the lineage ${lineage}`}`,
+  subjects: ({ lineage }) => [`lineages/${lineage}`],
+  async run({ lineage, backup }, { step }, d) {
+    const ids = backup ? [backup] : (await backupsOf(d, lineage)).map((b) => b.id)
+    const damaged: string[] = []
+    for (const id of ids) {
+      const found = await step(`verify ${id}`, (s) => verifyBackup(d, lineage, id, s))
+      if (found.length > 0) damaged.push(`${id}: ${inOneSentence(found)}`)
+    }
+    if (damaged.length > 0) throw new AppError('BACKUP_DAMAGED', damaged.join('\n'))
+    return { lineage, verified: ids }
+  },
+})
