@@ -1,58 +1,42 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { MemberDocument } from '../contract/documents/member.ts'
-import type { Document } from '../store/collection.ts'
+import type { InstanceDocument } from '../contract/documents/instance.ts'
+import { ArchiveLoop } from './archive-loop.ts'
+import { forEachInstance, type InstanceLoop } from './each-instance.ts'
 import type { AgentEnvironment } from './environment.ts'
-import { MemberLoop } from './member-loop.ts'
-import { subjectOf } from './layout.ts'
-
-/** A loop that failed for a reason of ours, such as a full disk under the store, is entered again after this long. */
-const REENTRY_MS = 1000
+import { IdleLoop } from './idle-loop.ts'
+import { runMembers } from './members.ts'
 
 /**
- * Makes this host's servers as the member documents say, until `signal` aborts; the servers run on after that. Resolves
- * when no step is under way any more.
+ * Looks after this host's servers and their archives until `signal` aborts; the servers run on after that. Resolves when
+ * no step is under way any more. Throws when a document cannot be read, which ends all of it.
  */
 export async function runAgent(env: AgentEnvironment, signal: AbortSignal): Promise<void> {
-  const { members } = env.documents
-  const loops = new Map<string, { loop: MemberLoop; ended: Promise<void>; stop: AbortController }>()
-  const follow = ({ key, value: doc, revision }: Document<MemberDocument>): void => {
-    const known = loops.get(key)
-    if (known) return known.loop.update(doc, revision)
-    const loop = new MemberLoop(doc, revision, env)
-    const stop = new AbortController()
-    const ended = keepRunning(loop, doc, env, AbortSignal.any([signal, stop.signal]))
-    loops.set(key, { loop, ended, stop })
-  }
-  try {
-    const changes = env.store.watch(`${members.prefix}/`, signal)
-    for (const found of await members.list()) follow(found)
-    for await (const change of changes) {
-      if (change.kind === 'put') follow(members.parse(change.entry))
-      else {
-        loops.get(change.key)?.stop.abort()
-        loops.delete(change.key)
-      }
-    }
-  } finally {
-    // Also when a document could not be read: no step may outlive the store and the home's lock.
-    for (const { stop } of loops.values()) stop.abort()
-    await Promise.all([...loops.values()].map((l) => l.ended))
-  }
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  const parts = [
+    runMembers(env, either),
+    forEachInstance(env, (instance) => archiveLoop(env, instance), either),
+    forEachInstance(env, (instance) => idleLoop(env, instance), either),
+  ]
+  const ended = await Promise.allSettled(parts.map((p) => p.finally(() => failed.abort())))
+  const failure = ended.find((part) => part.status === 'rejected')
+  if (failure) throw failure.reason
 }
 
-async function keepRunning(
-  loop: MemberLoop,
-  doc: MemberDocument,
+/** For the lineage that it writes; an operation that removes it sees to the last of it. */
+function archiveLoop(
   env: AgentEnvironment,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await loop.run(signal)
-    } catch (error) {
-      if (signal.aborted) return
-      env.log('member loop failed', { subject: subjectOf(doc), error })
-      await delay(REENTRY_MS)
-    }
-  }
+  { project, service, lineage, phase }: InstanceDocument,
+): InstanceLoop | undefined {
+  if (!lineage || phase === 'deleting') return undefined
+  const begin = () => new ArchiveLoop(lineage, [project, service], env)
+  return { about: `lineage ${lineage}`, begin }
+}
+
+function idleLoop(
+  env: AgentEnvironment,
+  { project, service, suspendAfterMs }: InstanceDocument,
+): InstanceLoop | undefined {
+  if (!suspendAfterMs) return undefined
+  const begin = () => new IdleLoop([project, service], env)
+  return { about: `idleness of ${project}/${service}`, begin }
 }

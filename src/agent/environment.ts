@@ -1,3 +1,4 @@
+import type { BackupEngines } from '../backups/backup-engine.ts'
 import type { Account } from '../system/account.ts'
 import type { KeyAndCertificate } from '../system/certificate-authority.ts'
 import type { Documents } from '../store/documents.ts'
@@ -7,6 +8,8 @@ import type { Store } from '../store/store.ts'
 export interface AgentEnvironment {
   readonly store: Store
   readonly documents: Documents
+  /** Keep the servers' lineages. */
+  readonly backups: BackupEngines
   /** Who servers run as; undefined: as us. */
   readonly account: Account | undefined
   /** Signs the servers' certificates. */

@@ -10,6 +10,8 @@ export const layout = (doc: Pick<MemberDocument, 'directory'>) => ({
   /** The certificate and its key, in this order. */
   certificate: join(doc.directory, 'tls', 'server.pem'),
   logFile: join(doc.directory, 'log', 'postgresql.log'),
+  /** Names of WAL files that are being given up, one in a line; only while they are. */
+  givenUp: join(doc.directory, 'given-up.names'),
   serverNote: join(doc.directory, 'server.json'),
 })
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { MemberDocument } from '../contract/documents/member.ts'
-import { ensureDirectory, readText, writeAtomic } from '../system/files.ts'
+import { ARCHIVING_FILE } from '../core/config/postgresql.ts'
+import { givingUpConf } from '../core/config/giving-up.ts'
+import { ensureDirectory, exists, readText, writeAtomic } from '../system/files.ts'
 import { certificateFits, issueCertificate } from './certificate.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { layout } from './layout.ts'
@@ -12,10 +14,17 @@ export async function filesAreCurrent(
   env: Pick<AgentEnvironment, 'authority'>,
 ): Promise<boolean> {
   const { data } = layout(doc)
-  for (const [name, text] of Object.entries(doc.files)) {
+  for (const [name, text] of Object.entries(await filesOf(doc))) {
     if ((await readText(join(data, name))) !== text) return false
   }
   return certificateFits(doc, env)
+}
+
+/** The document's, but for how it archives while WAL is given up. */
+async function filesOf(doc: MemberDocument): Promise<Record<string, string>> {
+  const { givenUp } = layout(doc)
+  if (!(ARCHIVING_FILE in doc.files) || !(await exists(givenUp))) return doc.files
+  return { ...doc.files, [ARCHIVING_FILE]: givingUpConf(doc.engine.major, givenUp) }
 }
 
 /** Writes them, each at once or not at all. */
@@ -28,7 +37,7 @@ export async function writeMemberFiles(doc: MemberDocument, env: AgentEnvironmen
   await writeServerNote(doc, { ...note, configGeneration: 0 })
   await ensureDirectory(doc.socketDirectory, { mode: 0o700, owner })
   if (!(await certificateFits(doc, env))) await issueCertificate(doc, env)
-  for (const [name, text] of Object.entries(doc.files)) {
+  for (const [name, text] of Object.entries(await filesOf(doc))) {
     if ((await readText(join(data, name))) === text) continue
     await writeAtomic(join(data, name), text, { mode: 0o600, owner })
   }

@@ -1,4 +1,4 @@
-import type { MemberDocument, MemberStatus } from '../contract/documents/member.ts'
+import type { MemberDocument, MemberProgress } from '../contract/documents/member.ts'
 import {
   type MemberMemory,
   type MemberSeen,
@@ -6,16 +6,22 @@ import {
   nextStep,
   retryDelayMs,
 } from '../core/plan/converge-member.ts'
+import { isScratch } from '../core/plan/scratch-member.ts'
 import { AppError } from '../errors/app-error.ts'
 import { removeTree } from '../system/files.ts'
 import { removeMember } from './remove-member.ts'
 import { identify, isAlive, type ProcessIdentity } from '../system/processes.ts'
 import { createData, dataError } from './create-data.ts'
+import { Doorman } from './doorman.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { memberId, subjectOf } from './layout.ts'
 import { writeMemberFiles } from './member-files.ts'
+import { memberStatus } from './member-status.ts'
 import { observeMember } from './observe-member.ts'
-import { endStrays, reloadServer, startServer, stopServer } from './server.ts'
+import { ReplayProgress } from './replay-progress.ts'
+import { endStrays, isToRecover, reloadServer, startServer, stopServer } from './server.ts'
+import { StatusWriter } from './status-writer.ts'
+import { tellSleep, wake } from './wake.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** How often a running server is looked at; its death costs a person at most this long. */
@@ -29,6 +35,7 @@ const STABLE_MS = 60_000
 export class MemberLoop {
   readonly #env: AgentEnvironment
   readonly #wakeup = new Wakeup()
+  readonly #doorman = new Doorman(() => this.#wakeup.wake())
   #doc: MemberDocument
   #revision: number
   #memory: MemberMemory = { failures: 0, retryAtMs: 0 }
@@ -37,7 +44,9 @@ export class MemberLoop {
   /** The server we last saw ready; when it is gone unasked, it crashed. */
   #server: ProcessIdentity | undefined
   #readySinceMs = 0
-  #status: MemberStatus | undefined
+  readonly #status: StatusWriter
+  /** Of a server that started before this daemon did. */
+  readonly #replay = new ReplayProgress()
   /** Aborted when a newer document comes: a step that takes long is not waited for then. */
   #outdated = new AbortController()
 
@@ -45,6 +54,7 @@ export class MemberLoop {
     this.#doc = doc
     this.#revision = revision
     this.#env = env
+    this.#status = new StatusWriter(memberId(doc), env)
   }
 
   /** A newer document: look again now, and forget why the last tries failed. */
@@ -64,21 +74,27 @@ export class MemberLoop {
 
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.#wakeup.wake(), { once: true })
-    while (!signal.aborted) {
-      const doc = this.#doc
-      const revision = this.#revision
-      const current = AbortSignal.any([signal, this.#outdated.signal])
-      const seen = await observeMember(doc, this.#env)
-      this.#noticeCrash(doc, seen)
-      const step = nextStep(doc, seen, this.#memory, performance.now())
-      await this.#report(doc, revision, seen, step)
-      if (step.kind === 'rest' && step.state === 'absent') {
-        await this.#wakeup.wait()
-      } else if (step.kind === 'rest' || step.kind === 'wait' || step.kind === 'give-up') {
-        await this.#idle(step, seen, signal)
-      } else {
-        await this.#attempt(step, doc, current)
-      }
+    try {
+      while (!signal.aborted) await this.#turn(signal)
+    } finally {
+      this.#doorman.end()
+    }
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const doc = this.#doc
+    const revision = this.#revision
+    const current = AbortSignal.any([signal, this.#outdated.signal])
+    const seen = await observeMember(doc, this.#env, this.#doorman.state(doc))
+    this.#noticeCrash(doc, seen)
+    const step = nextStep(doc, seen, this.#memory, performance.now())
+    await this.#report(doc, revision, seen, step)
+    if (step.kind === 'rest' && step.state === 'absent') {
+      await this.#wakeup.wait()
+    } else if (step.kind === 'rest' || step.kind === 'wait' || step.kind === 'give-up') {
+      await this.#idle(step, seen, signal)
+    } else {
+      await this.#attempt(step, doc, current)
     }
   }
 
@@ -89,7 +105,7 @@ export class MemberLoop {
         this.#server = identify(pid)
         this.#readySinceMs = performance.now()
         // A server that ran before this daemon did is no news.
-        if (this.#status)
+        if (this.#status.isBegun)
           this.#tell('info', 'instance-ready', `${subjectOf(doc)} takes connections`)
       }
       this.#error = undefined
@@ -114,7 +130,8 @@ export class MemberLoop {
   async #idle(step: MemberStep, seen: MemberSeen, signal: AbortSignal): Promise<void> {
     const server = seen.server.state === 'stopped' ? undefined : identify(seen.server.pid)
     const untilMs = step.kind === 'wait' ? step.untilMs : undefined
-    const looksMs = step.kind === 'wait' && !untilMs ? 20 : WATCH_MS
+    const isAsleep = step.kind === 'rest' && !server
+    const looksMs = step.kind === 'wait' && !untilMs ? 20 : isAsleep ? RECHECK_MS.rest : WATCH_MS
     const recheckAtMs =
       step.kind === 'rest' || step.kind === 'give-up'
         ? performance.now() + RECHECK_MS[step.kind]
@@ -137,9 +154,16 @@ export class MemberLoop {
       if (signal.aborted) return
       // A crash before it counts as a failure too, so the number of failures cannot tell the first.
       const isNews = this.#error === undefined
+      // Who waits for a server that does not come is told so by the end of the connection.
+      if (step.kind === 'start') this.#doorman.close()
       this.#error = AppError.from(error)
       const failures = this.#memory.failures + 1
-      this.#memory = { failures, retryAtMs: performance.now() + retryDelayMs(failures) }
+      const recoveryFailed =
+        step.kind === 'start' &&
+        this.#error.code === 'SERVER_START_FAILED' &&
+        (await isToRecover(doc))
+      const retryAtMs = performance.now() + retryDelayMs(failures)
+      this.#memory = { failures, retryAtMs, recoveryFailed }
       this.#env.log('member step failed', { subject: subjectOf(doc), step: step.kind, error })
       if (isNews) this.#tell('error', 'instance-failed', this.#error.message)
     }
@@ -150,11 +174,19 @@ export class MemberLoop {
       case 'end-strays':
         return endStrays(step.pids)
       case 'create-data':
-        return createData(doc, this.#env, signal)
+        return createData(doc, this.#making(signal))
       case 'write-files':
         return writeMemberFiles(doc, this.#env)
       case 'start':
-        return startServer(doc, this.#env, signal)
+        return this.#start(doc, signal)
+      case 'hand-over':
+        return this.#doorman.handOver()
+      case 'open-door':
+        return this.#doorman.open(doc)
+      case 'close-door':
+        return this.#doorman.close()
+      case 'wake':
+        return this.#wake(doc)
       case 'reload':
         return reloadServer(doc)
       case 'stop':
@@ -170,63 +202,51 @@ export class MemberLoop {
     }
   }
 
-  /** Writes the status when it differs from the last. */
+  async #start(doc: MemberDocument, signal: AbortSignal): Promise<void> {
+    if (this.#doorman.state(doc) === 'elsewhere') this.#doorman.close()
+    const { door } = this.#doorman
+    const isReady = await startServer(doc, { ...this.#making(signal), door })
+    if (isReady) this.#doorman.handOver()
+  }
+
+  async #wake(doc: MemberDocument): Promise<void> {
+    if (await wake(this.#env, doc)) tellSleep(this.#env, doc, 'running')
+    // The document that says so comes by itself.
+    await this.#wakeup.wait(WATCH_MS)
+  }
+
   async #report(
     doc: MemberDocument,
     memberRevision: number,
     seen: MemberSeen,
     step: MemberStep,
   ): Promise<void> {
-    const running = seen.server.state === 'stopped' ? undefined : seen.server
     const error =
-      step.kind === 'give-up' ? dataError(doc, step.reason, seen.foundMajor) : this.#error
-    const status: MemberStatus = {
-      format: 1,
+      step.kind === 'give-up' && step.reason !== 'recovery'
+        ? dataError(doc, step.reason, seen.foundMajor)
+        : this.#error
+    const status = memberStatus({
       memberRevision,
-      state: stateOf(step, error !== undefined),
-      configGeneration: running?.configGeneration ?? 0,
-      restartGeneration: running?.restartGeneration ?? 0,
-      ...(running ? { pid: running.pid } : {}),
-      ...(running ? { startedAt: new Date(running.startedAtMs).toISOString() } : {}),
+      seen,
+      step,
       restarts: this.#restarts,
       failures: this.#memory.failures,
-      ...(error && !running ? { error: error.toJSON() } : {}),
-      ...(step.kind === 'wait' && step.untilMs ? { retryAt: instantOf(step.untilMs) } : {}),
+      error,
+      progress: seen.server.state === 'starting' ? this.#replay.of(seen.server.pid) : undefined,
+    })
+    await this.#status.write(status)
+  }
+
+  #making(signal: AbortSignal) {
+    return {
+      env: this.#env,
+      signal,
+      onProgress: (progress: MemberProgress) => this.#status.showProgress(progress),
     }
-    if (JSON.stringify(status) === JSON.stringify(this.#status)) return
-    this.#status = status
-    const { observed } = this.#env.documents
-    await this.#env.store.write([observed.put(memberId(doc), status)])
   }
 
   #tell(severity: 'info' | 'error', kind: string, message: string): void {
+    if (isScratch(this.#doc)) return
     this.#env.event({ severity, kind, subject: subjectOf(this.#doc), message })
   }
-}
-
-function stateOf(step: MemberStep, failed: boolean): MemberStatus['state'] {
-  switch (step.kind) {
-    case 'rest':
-    case 'wait':
-      return step.state
-    case 'give-up':
-      return 'failed'
-    case 'create-data':
-      return 'initialising'
-    case 'end-strays':
-    case 'write-files':
-    case 'start':
-      return failed ? 'crashed' : 'starting'
-    case 'reload':
-      return 'ready'
-    case 'stop':
-    case 'remove':
-      return 'stopping'
-  }
-}
-
-/** The wall clock's name, to the second, for a moment of the monotonic clock, which no one can set back. */
-const instantOf = (monotonicMs: number): string => {
-  const wallMs = Date.now() + monotonicMs - performance.now()
-  return new Date(Math.round(wallMs / 1000) * 1000).toISOString()
 }

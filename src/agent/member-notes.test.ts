@@ -17,6 +17,10 @@ import { readServerNote, writeServerNote } from './server-note.ts'
 
 const authority = await createAuthority({ name: 'test' })
 
+const nobody = (): never => {
+  throw new Error('no archive is asked here')
+}
+
 /** A member with an empty data folder of its own. */
 async function newMember(changes: Partial<MemberDocument> = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'howdah-agent-'))
@@ -31,6 +35,7 @@ async function newMember(changes: Partial<MemberDocument> = {}) {
   const env: AgentEnvironment = {
     store,
     documents: documents(store),
+    backups: { of: nobody, choose: nobody },
     account: undefined,
     authority,
     event: () => {},

@@ -9,10 +9,11 @@ import { layout } from './layout.ts'
 import { filesAreCurrent } from './member-files.ts'
 import { readServerNote } from './server-note.ts'
 
-/** Asks the machine about a member. */
+/** Asks the machine about a member. `door`: what is at its endpoint in its place, which we know ourselves. */
 export async function observeMember(
   doc: MemberDocument,
   env: AgentEnvironment,
+  door: MemberSeen['door'],
 ): Promise<MemberSeen> {
   const { data } = layout(doc)
   const version = (await readText(join(data, 'PG_VERSION')))?.trim()
@@ -26,6 +27,7 @@ export async function observeMember(
     filesCurrent: present && (await filesAreCurrent(doc, env)),
     server,
     strays: server.state === 'stopped' ? straysOf(doc) : [],
+    door,
   }
 }
 
@@ -47,6 +49,11 @@ function straysOf(doc: MemberDocument): number[] {
     args.join(' ').includes(`${doc.directory}/`)
   return listProcesses()
     .filter((p) => p.pid !== process.pid && inFolder(p.args))
-    .filter((p) => /(?:^|\/)(?:postgres|initdb|pg_ctl)$/.test(p.args[0] ?? ''))
+    .filter(({ args }) => isMaker(args))
     .map((p) => p.pid)
 }
+
+/** An archive-push of pgBackRest names the folder too, and may outlive its server: it writes elsewhere. */
+const isMaker = ([program = '', ...args]: readonly string[]): boolean =>
+  /(?:^|\/)(?:postgres|initdb|pg_ctl)$/.test(program) ||
+  (/(?:^|\/)pgbackrest$/.test(program) && args.some((arg) => /^restore(?::|$)/.test(arg)))

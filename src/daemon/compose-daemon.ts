@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import type { AgentEnvironment } from '../agent/environment.ts'
+import { backupEngines } from '../backups/backup-engines.ts'
+import { createCopyEngine } from '../backups/copy/copy-engine.ts'
 import { createApp } from '../api/app.ts'
 import type { Services } from '../api/services.ts'
 import { createLocalDriver } from '../drivers/local/local-driver.ts'
@@ -16,6 +18,7 @@ import { openAuthority } from './authority.ts'
 import { checkReachable } from './check-reachable.ts'
 import { createEvents } from './events.ts'
 import { homeLayout } from './home.ts'
+import { openRepositories } from './repositories.ts'
 import type { Log } from './log.ts'
 
 /** Puts the parts of a daemon together: who knows whom is decided here and nowhere else. */
@@ -33,21 +36,28 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     account,
     warn: (facts, message) => log.warn(facts, message),
   })
+  const secrets = { ...vault, scramVerifier: (password: string) => scramVerifier(password) }
+  const repositories = await openRepositories({ documents: docs, secrets, driver }, account)
+  const copy = createCopyEngine({ home, account, driver })
+  const backups = backupEngines(copy, repositories.engine)
   const services: Services = {
     store,
     documents: docs,
     driver,
-    secrets: { ...vault, scramVerifier: (password) => scramVerifier(password) },
+    backups,
+    secrets,
     event: (event) => events.record(event),
     newId: () => randomBytes(5).toString('hex'),
     daemon: { status: () => status(home, docs), stop },
     caFile: paths.caCertificate,
+    repositories: repositories.services,
     readLog: readServerLog,
   }
   const agentEnvironment: AgentEnvironment = {
     store,
     documents: docs,
     account,
+    backups,
     authority,
     event: (event) => {
       log[event.severity === 'warning' ? 'warn' : event.severity](event, event.message)
@@ -82,7 +92,7 @@ async function openSecrets(home: string, store: SqliteStore): Promise<Vault> {
   const { keys, configKey } = homeLayout(home)
   await ensureDirectory(keys, { mode: 0o700 })
   const sealed = await Promise.all(
-    ['config/', 'credentials/', 'snapshots/'].map((prefix) => store.list(prefix)),
+    ['config/', 'credentials/', 'snapshots/', 'lineages/'].map((prefix) => store.list(prefix)),
   )
   return openVault(configKey, { create: sealed.every((entries) => entries.length === 0) })
 }

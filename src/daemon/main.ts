@@ -3,12 +3,14 @@ import { AppError } from '../errors/app-error.ts'
 import type { OnBoundary } from '../operations/run-step.ts'
 import { runAgent } from '../agent/agent.ts'
 import { work } from '../operations/worker.ts'
+import type { Procedure } from '../operations/procedure.ts'
 import { procedures } from '../operations/procedures/all.ts'
 import { acquireLock } from '../system/lock.ts'
 import { ensureDirectory } from '../system/files.ts'
 import { openDaemon } from './compose-daemon.ts'
 import { homeLayout } from './home.ts'
 import { pruneOperations } from './housekeeping.ts'
+import { keepSchedules } from './schedules.ts'
 import { keepStateBackups } from './state-backups.ts'
 import { createLog, type Log } from './log.ts'
 import { listen } from './listen.ts'
@@ -18,6 +20,8 @@ export interface DaemonOptions {
   readonly home: string
   /** Called around every step of every operation; fault tests end the process here. */
   readonly onBoundary?: OnBoundary
+  /** False: no base backup, drill or clean-up but those that a person asks for. */
+  readonly schedules?: boolean
 }
 
 type Daemon = Awaited<ReturnType<typeof openDaemon>>
@@ -47,7 +51,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 }
 
 /** The lock goes last, whatever fails: the next daemon must find nothing of this one. */
-async function holdHome({ home, onBoundary }: DaemonOptions, log: Log): Promise<void> {
+async function holdHome(options: DaemonOptions, log: Log): Promise<void> {
+  const { home } = options
   const paths = homeLayout(home)
   // Servers run under another account when we are root: it must pass through, and see nothing.
   await ensureDirectory(home, { mode: 0o711 })
@@ -59,7 +64,7 @@ async function holdHome({ home, onBoundary }: DaemonOptions, log: Log): Promise<
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
     const daemon = await openDaemon(home, log, () => stop.abort())
     try {
-      await runParts(home, daemon, log, stop, onBoundary)
+      await runParts(options, daemon, log, stop)
     } finally {
       await daemon.store.close()
     }
@@ -70,12 +75,12 @@ async function holdHome({ home, onBoundary }: DaemonOptions, log: Log): Promise<
 
 /** Resolves, or throws the first failure, when agent and worker have let go and the API is closed. */
 async function runParts(
-  home: string,
+  options: DaemonOptions,
   daemon: Daemon,
   log: Log,
   stop: AbortController,
-  onBoundary: OnBoundary | undefined,
 ): Promise<void> {
+  const { onBoundary } = options
   const { store, services, agentEnvironment } = daemon
   const servers = untilAllEnded(
     [
@@ -96,7 +101,7 @@ async function runParts(
   try {
     // Both have read their documents after this turn: damage is told before anybody can connect.
     await Promise.race([servers, turn()])
-    await serve(home, daemon, log, stop, servers)
+    await serve(options, daemon, log, stop, servers)
   } finally {
     stop.abort()
     // Its failure is thrown above, unless another came before.
@@ -105,7 +110,7 @@ async function runParts(
 }
 
 async function serve(
-  home: string,
+  { home, schedules = true }: DaemonOptions,
   daemon: Daemon,
   log: Log,
   stop: AbortController,
@@ -123,6 +128,11 @@ async function serve(
   const housekeeping = setInterval(() => void keepHouse().catch(complain), HOUSEKEEPING_MS)
   const { stateBackups } = homeLayout(home)
   const backups = keepStateBackups(store, stateBackups, stop.signal, complain).catch(complain)
+  const kinds = procedures as unknown as readonly Procedure[]
+  const complainOfSchedule = (error: unknown): void => log.error({ error }, 'schedules')
+  const scheduling = schedules
+    ? keepSchedules(services, kinds, stop.signal, complainOfSchedule).catch(complainOfSchedule)
+    : undefined
   try {
     await keepHouse().catch(complain)
     await daemon.warmUp().catch(complain)
@@ -130,7 +140,7 @@ async function serve(
   } finally {
     clearInterval(housekeeping)
     stop.abort()
-    await Promise.allSettled([servers, backups])
+    await Promise.allSettled([servers, backups, scheduling])
     await server.close()
   }
 }

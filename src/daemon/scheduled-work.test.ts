@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest'
+import { enqueue } from '../operations/enqueue.ts'
+import {
+  ago,
+  DAY_MS,
+  HOUR_MS,
+  MINUTE_MS,
+  openScheduledHome,
+  procedures,
+} from './scheduled-home.suite.ts'
+import { enqueueDue } from './scheduled-work.ts'
+
+type Home = ReturnType<typeof openScheduledHome>
+
+/** One look at the home, on a machine that never slept. */
+const look = ({ d }: Home, nowMs = Date.now(), told = new Set<string>()): Promise<number> =>
+  enqueueDue(d, procedures, { nowMs, awakeSinceMs: 0, told })
+
+const backupOf = (service: string) => [
+  'backup-create',
+  { lineage: `lineage${service}`, kind: 'full', scheduled: true },
+]
+const drillOf = (service: string) => ['drill', { lineage: `lineage${service}`, scheduled: true }]
+const pruneOf = (service: string) => ['prune', { lineage: `lineage${service}`, scheduled: true }]
+
+test('a new instance gets its first base, once, and then a drill', async () => {
+  const home = openScheduledHome()
+  await home.addInstance('db')
+  await look(home)
+  await look(home)
+  expect(await home.live()).toEqual([backupOf('db')])
+  await home.addBackup('db', 0)
+  await home.endAll('done')
+  await look(home)
+  expect(await home.live()).toEqual([drillOf('db')])
+})
+
+test('what is due of one lineage at once goes one after the other', async () => {
+  const home = openScheduledHome()
+  await home.addInstance('db')
+  await home.addBackup('db', 8 * DAY_MS)
+  for (const work of [backupOf, drillOf, pruneOf]) {
+    await look(home)
+    expect(await home.live()).toEqual([work('db')])
+    if (work === backupOf) await home.addBackup('db', 0)
+    await home.endAll('done')
+  }
+})
+
+test('of many that are due one goes at a time, bases before drills, clean-ups beside them', async () => {
+  const home = openScheduledHome()
+  for (const service of ['a', 'b', 'c']) await home.addInstance(service)
+  await home.addBackup('a', 8 * DAY_MS)
+  await home.addBackup('a', 10 * MINUTE_MS)
+  await look(home)
+  await look(home)
+  expect(await home.live()).toEqual([backupOf('b'), pruneOf('a')])
+  await home.addBackup('b', 0)
+  await home.endAll('done')
+  await look(home)
+  expect(await home.live()).toEqual([backupOf('c')])
+  await home.addBackup('c', 0)
+  await home.endAll('done')
+  await look(home)
+  expect(await home.live()).toEqual([drillOf('a')])
+})
+
+test('a backup that a person asked for is in nobody’s way but its lineage’s', async () => {
+  const home = openScheduledHome()
+  for (const service of ['a', 'b']) await home.addInstance(service)
+  const { store, docs } = home
+  await enqueue(store, docs, procedures[0]!, { lineage: 'lineagea', kind: 'full' })
+  await look(home)
+  expect(await home.live()).toEqual([
+    ['backup-create', { lineage: 'lineagea', kind: 'full' }],
+    backupOf('b'),
+  ])
+})
+
+test('what failed is tried again after its pause, and not before', async () => {
+  const home = openScheduledHome()
+  await home.addInstance('db')
+  await look(home)
+  await home.endAll('failed')
+  const nextMs = await look(home)
+  expect(await home.live()).toEqual([])
+  expect(Math.abs(nextMs - Date.now() - MINUTE_MS)).toBeLessThan(10_000)
+  await look(home, nextMs)
+  expect(await home.live()).toEqual([backupOf('db')])
+})
+
+test.each(['initialising', 'starting', 'crashed', 'failed'] as const)(
+  'a server that is %s is waited for',
+  async (state) => {
+    const home = openScheduledHome()
+    await home.addInstance('db')
+    await home.see('db', state)
+    await look(home)
+    expect(await home.live()).toEqual([])
+    await home.see('db', 'ready')
+    await look(home)
+    expect(await home.live()).toEqual([backupOf('db')])
+  },
+)
+
+test('an instance in the making and one without a lineage have nothing due', async () => {
+  const home = openScheduledHome()
+  await home.addInstance('a', { instance: { phase: 'creating' } })
+  await home.addInstance('b', { instance: { lineage: undefined } })
+  await look(home)
+  expect(await home.live()).toEqual([])
+})
+
+test('lineages of another home are left alone', async () => {
+  const home = openScheduledHome()
+  const closedAt = ago(90 * DAY_MS)
+  await home.addInstance('db', { lineage: { directory: '/mnt/usb/l', closedAt } })
+  await home.addBackup('db', 100 * DAY_MS)
+  await home.store.write([home.docs.instances.remove(['shop', 'db'])])
+  expect(await look(home)).toBe(Infinity)
+  expect(await home.live()).toEqual([])
+})
+
+test('the history of a removed instance is cleaned up when its time is over', async () => {
+  const home = openScheduledHome()
+  const closedAt = ago(31 * DAY_MS)
+  await home.addInstance('db', { lineage: { closedAt } })
+  await home.store.write([home.docs.instances.remove(['shop', 'db'])])
+  await look(home)
+  expect(await home.live()).toEqual([pruneOf('db')])
+})
+
+test('a branch goes when its time is over, and what fails is tried again later', async () => {
+  const home = openScheduledHome()
+  const branch = { service: 'db', lineage: 'l00001', at: ago(DAY_MS), shared: true }
+  await home.addInstance('young', { instance: { branch: { ...branch, expiresAt: ago(-HOUR_MS) } } })
+  await home.addInstance('old', { instance: { branch: { ...branch, expiresAt: ago(1) } } })
+  await home.addInstance('kept', { instance: { branch } })
+  const removal = [
+    'branch-remove',
+    { project: 'shop', service: 'old', expired: true, scheduled: true },
+  ]
+  await look(home)
+  expect(await home.live()).toContainEqual(removal)
+  expect((await home.live()).filter(([kind]) => kind === 'branch-remove')).toHaveLength(1)
+  await home.endAll('failed')
+  await look(home)
+  expect(await home.live()).not.toContainEqual(removal)
+})
+
+test('what is overdue is told once, also over restarts, and again when it comes back', async () => {
+  const home = openScheduledHome()
+  await home.addInstance('db', { lineage: { createdAt: ago(3 * DAY_MS), provenAt: ago(0) } })
+  const told = new Set<string>()
+  for (let n = 0; n < 3; n++) await look(home, Date.now(), told)
+  await look(home)
+  expect(home.events).toMatchObject([
+    { severity: 'error', kind: 'backup-overdue', subject: 'shop/db' },
+  ])
+  // Done, and then nothing for days: told anew.
+  await home.addBackup('db', 0)
+  await look(home, Date.now(), told)
+  expect(home.events).toHaveLength(1)
+  await look(home, Date.now() + 3 * DAY_MS, told)
+  expect(home.events.filter((e) => e.kind === 'backup-overdue')).toHaveLength(2)
+})
+
+test('one kind that cannot be begun is told, and hinders no other', async () => {
+  const home = openScheduledHome()
+  await home.addInstance('a')
+  await home.addBackup('a', 0)
+  await home.addInstance('b', { lineage: { closedAt: ago(31 * DAY_MS) } })
+  await home.store.write([home.docs.instances.remove(['shop', 'b'])])
+  const withoutDrill = procedures.filter((p) => p.kind !== 'drill')
+  const round = { nowMs: Date.now(), awakeSinceMs: 0, told: new Set<string>() }
+  await expect(enqueueDue(home.d, withoutDrill, round)).rejects.toMatchObject({
+    code: 'INTERNAL',
+    message: expect.stringContaining('“drill”') as unknown,
+  })
+  expect(await home.live()).toContainEqual(pruneOf('b'))
+})
