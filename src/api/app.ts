@@ -7,6 +7,13 @@ import { logStreamHandlers } from './handlers/logs.ts'
 import { operationHandlers, operationStreamHandlers } from './handlers/operations.ts'
 import { projectHandlers } from './handlers/projects.ts'
 import { snapshotHandlers } from './handlers/snapshots.ts'
+import { backupHandlers } from './handlers/backups.ts'
+import { branchHandlers } from './handlers/branches.ts'
+import { drillHandlers } from './handlers/drills.ts'
+import { exportHandlers } from './handlers/exports.ts'
+import { lineageHandlers } from './handlers/lineages.ts'
+import { repositoryHandlers } from './handlers/repositories.ts'
+import { restoreHandlers } from './handlers/restores.ts'
 import { mount } from './mount.ts'
 import type { Services } from './services.ts'
 
@@ -20,6 +27,13 @@ export const createApp = (s: Services, onError: (error: AppError) => void) =>
       ...instanceHandlers(s),
       ...configHandlers(s),
       ...snapshotHandlers(s),
+      ...backupHandlers(s),
+      ...branchHandlers(s),
+      ...drillHandlers(s),
+      ...exportHandlers(s),
+      ...lineageHandlers(s),
+      ...repositoryHandlers(s),
+      ...restoreHandlers(s),
       ...operationHandlers(s),
     },
     streams,

@@ -1,6 +1,8 @@
 import type { DaemonStatus } from '../contract/api/daemon.ts'
 import type { LogLine } from '../contract/api/logs.ts'
+import type { RepositoryCheck } from '../contract/repository.ts'
 import type { Dependencies } from '../operations/dependencies.ts'
+import type { RepositoryAccess } from '../operations/repositories.ts'
 
 /** What handlers need of the daemon beside documents and operations. */
 export interface Services extends Dependencies {
@@ -10,6 +12,11 @@ export interface Services extends Dependencies {
     stop(): void
   }
   readonly caFile: string
+  readonly repositories: {
+    /** Makes its folder where it is one of this machine. NOT_SUPPORTED when pgBackRest here cannot use such a repository. */
+    admit(access: RepositoryAccess): Promise<void>
+    check(access: RepositoryAccess): Promise<RepositoryCheck>
+  }
   readLog(file: string, options: LogOptions): AsyncIterable<Omit<LogLine, 'service'>>
 }
 

@@ -30,6 +30,14 @@ test('with several instances the service must be named', async () => {
   expect(stderr).toContain('project shop has database, other')
 })
 
+test('who names none does not mean a branch, nor what another took the place of', async () => {
+  const held = instance({ service: 'old', heldSince: '2026-01-01T00:00:00Z' })
+  const at = '2026-01-01T00:00:00Z'
+  const branch = { service: 'database', lineage: 'lineage001', at, shared: true }
+  const listInstances = async () => [held, instance({ service: 'try', branch }), instance()]
+  expect((await shop(['url'], { listInstances })).status).toBe(0)
+})
+
 test('ps is a table for people and the contract’s nouns as JSON', async () => {
   const { stdout } = await shop(['ps'])
   const [header, row] = stdout.split('\n')
@@ -49,4 +57,30 @@ test('ps without instances says how to make them, and JSON stays an array', asyn
   const listInstances = async () => []
   expect((await shop(['ps'], { listInstances })).stdout).toBe('')
   expect((await shop(['ps', '--json'], { listInstances })).stdout).toBe('[]\n')
+})
+
+test('ps shows how far back can be restored, how new the newest moment is and when it was proven', async () => {
+  const recovery = {
+    earliest: '2026-01-01T00:00:00Z',
+    latest: '2026-01-08T00:00:01Z',
+    rpoMs: 40_000,
+    backups: 7,
+    provenAt: new Date(Date.now() - 3 * 60 * 60 * 1000 - 1000).toISOString(),
+  }
+  const listInstances = async () => [instance({ recovery })]
+  const { stdout, stderr } = await shop(['ps'], { listInstances })
+  expect(stdout).toMatch(/BACKUPS +PROVEN\n/)
+  expect(stdout).toMatch(/7 d, newest 40 s ago +3 h ago\n$/)
+  expect(stderr).toBe('')
+  expect(JSON.parse((await shop(['ps', '--json'], { listInstances })).stdout)).toEqual([
+    instance({ recovery }),
+  ])
+})
+
+test('ps tells what is wrong with the backups, and that there are none yet', async () => {
+  const problem = 'the last good base backup is 3d old'
+  const listInstances = async () => [instance({ recovery: { backups: 0, problem } })]
+  const { stdout, stderr } = await shop(['ps'], { listInstances })
+  expect(stdout).toMatch(/none yet +not yet\n$/)
+  expect(stderr).toBe(`warning: shop/database: ${problem}\n`)
 })

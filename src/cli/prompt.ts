@@ -36,6 +36,32 @@ export async function askToType(
   }
 }
 
+/** Asks which of a few is meant; `flag` as in {@link askYesNo}. */
+export async function askChoice<T extends string>(
+  ctx: Context,
+  question: {
+    readonly message: string
+    readonly flag: string
+    readonly options: readonly { readonly value: T; readonly label: string }[]
+  },
+): Promise<T> {
+  demandTerminal(ctx, question.message, question.flag)
+  const { select } = await import('@clack/prompts')
+  const options: { value: string; label: string }[] = [...question.options]
+  return answered(await select({ message: question.message, options, output })) as T
+}
+
+/** Asks for a word, such as a new name, and offers one. */
+export async function askText(
+  ctx: Context,
+  question: { readonly message: string; readonly flag: string; readonly initial: string },
+): Promise<string> {
+  demandTerminal(ctx, question.message, question.flag)
+  const { text } = await import('@clack/prompts')
+  const { message, initial } = question
+  return answered(await text({ message, initialValue: initial, output }))
+}
+
 /** Asks for a secret that is not shown while it is typed. */
 export async function askSecret(
   ctx: Context,

@@ -54,6 +54,14 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
     summary: 'restart instances',
     load: async () => (await import('./commands/restart.ts')).restart,
   },
+  suspend: {
+    summary: 'stop instances until their next client connects',
+    load: async () => (await import('./commands/suspend.ts')).suspend,
+  },
+  resume: {
+    summary: 'start suspended instances',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
   'config set': {
     summary: 'store secrets, encrypted',
     aliases: ['config create', 'config add', 'config put'],
@@ -73,6 +81,109 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
     summary: 'show a secret in clear',
     load: async () => (await import('./commands/config/get.ts')).configGet,
   },
+  restore: {
+    summary: 'bring a moment of an instance back, beside it or in its place',
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  swap: {
+    summary: 'let another instance’s data take an instance’s place, and keep what was there',
+    load: async () => (await import('./commands/swap.ts')).swap,
+  },
+  'branch create': {
+    summary: 'make an instance that begins as a copy of another',
+    load: async () => (await import('./commands/branch/create.ts')).branchCreate,
+  },
+  'branch ls': {
+    summary: 'list branches',
+    aliases: ['branch list'],
+    load: async () => (await import('./commands/branch/ls.ts')).branchLs,
+  },
+  'branch reset': {
+    summary: 'make a branch anew from what its parent is now',
+    load: async () => (await import('./commands/branch/reset.ts')).branchReset,
+  },
+  'branch rm': {
+    summary: 'remove branches',
+    aliases: ['branch remove', 'branch delete'],
+    load: async () => (await import('./commands/branch/rm.ts')).branchRm,
+  },
+  'branch rename': {
+    summary: 'give a branch another name',
+    load: async () => (await import('./commands/branch/rename.ts')).branchRename,
+  },
+  'branch keep': {
+    summary: 'keep a branch that would expire',
+    load: async () => (await import('./commands/branch/keep.ts')).branchKeep,
+  },
+  'branch diff': {
+    summary: 'show how a branch’s schema differs from its parent’s',
+    load: async () => (await import('./commands/branch/diff.ts')).branchDiff,
+  },
+  'branch promote': {
+    summary: 'let a branch take its parent’s place',
+    load: async () => (await import('./commands/branch/promote.ts')).branchPromote,
+  },
+  undelete: {
+    summary: 'bring a removed instance back',
+    load: async () => (await import('./commands/undelete.ts')).undelete,
+  },
+  export: {
+    summary: 'take your data with you: a plain copy that stock Postgres starts, or a dump',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  'backup create': {
+    summary: 'take a base backup of an instance now',
+    load: async () => (await import('./commands/backup/create.ts')).backupCreate,
+  },
+  'backup ls': {
+    summary: 'list backups, and which moments can be restored',
+    aliases: ['backup list'],
+    load: async () => (await import('./commands/backup/ls.ts')).backupLs,
+  },
+  'backup show': {
+    summary: 'show one backup',
+    load: async () => (await import('./commands/backup/show.ts')).backupShow,
+  },
+  'backup rm': {
+    summary: 'delete a backup for good',
+    aliases: ['backup remove', 'backup delete'],
+    load: async () => (await import('./commands/backup/rm.ts')).backupRm,
+  },
+  'backup verify': {
+    summary: 'read backups and the WAL after them, and compare with what was written',
+    load: async () => (await import('./commands/backup/verify.ts')).backupVerify,
+  },
+  'drill run': {
+    summary: 'prove now that a restore works',
+    load: async () => (await import('./commands/drill/run.ts')).drillRun,
+  },
+  'drill ls': {
+    summary: 'list restore drills, the newest first',
+    aliases: ['drill list'],
+    load: async () => (await import('./commands/drill/ls.ts')).drillLs,
+  },
+  'drill show': {
+    summary: 'show what a restore drill did, measured and found',
+    load: async () => (await import('./commands/drill/show.ts')).drillShow,
+  },
+  'lineage ls': {
+    summary: 'list backup histories, also of instances that are gone',
+    aliases: ['lineage list'],
+    load: async () => (await import('./commands/lineage/ls.ts')).lineageLs,
+  },
+  'lineage show': {
+    summary: 'show one backup history',
+    load: async () => (await import('./commands/lineage/show.ts')).lineageShow,
+  },
+  'lineage rm': {
+    summary: 'delete the backup history of an instance that is gone',
+    aliases: ['lineage remove', 'lineage delete'],
+    load: async () => (await import('./commands/lineage/rm.ts')).lineageRm,
+  },
+  'lineage import': {
+    summary: 'take over backup histories of another machine',
+    load: async () => (await import('./commands/lineage/import.ts')).lineageImport,
+  },
   'snapshot create': {
     summary: 'take a snapshot of a running instance',
     load: async () => (await import('./commands/snapshot/create.ts')).snapshotCreate,
@@ -90,6 +201,24 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
   'snapshot restore': {
     summary: 'make a new instance from a snapshot',
     load: async () => (await import('./commands/snapshot/restore.ts')).snapshotRestore,
+  },
+  'repository add': {
+    summary: 'make a place for backups known',
+    load: async () => (await import('./commands/repository/add.ts')).repositoryAdd,
+  },
+  'repository ls': {
+    summary: 'list the places for backups',
+    aliases: ['repository list'],
+    load: async () => (await import('./commands/repository/ls.ts')).repositoryLs,
+  },
+  'repository check': {
+    summary: 'write, read and remove a file in a place for backups',
+    load: async () => (await import('./commands/repository/check.ts')).repositoryCheck,
+  },
+  'repository rm': {
+    summary: 'forget a place for backups',
+    aliases: ['repository remove', 'repository delete'],
+    load: async () => (await import('./commands/repository/rm.ts')).repositoryRm,
   },
   'ops ls': {
     summary: 'list operations, the newest first',

@@ -1,7 +1,10 @@
 import type { z } from 'zod'
+import type { BackupPolicy } from '../contract/backup-policy.ts'
 import { SnapshotName } from '../contract/names.ts'
-import type { Settings, VersionWanted } from '../contract/project.ts'
+import type { BranchWanted, Settings, VersionWanted } from '../contract/project.ts'
 import { parseBytes, parseCpus } from './amounts.ts'
+import { durationOrOffAt, positive, readBackups } from './backups.ts'
+import { readBranchOf } from './branch-of.ts'
 import { amountAt, booleanAt, isUnresolved, scalarAt, textsOf } from './fields.ts'
 import type { Findings } from './findings.ts'
 import { readVersion } from './image.ts'
@@ -18,13 +21,29 @@ export interface Extension {
   readonly settings: z.output<typeof Settings>
   readonly version?: z.output<typeof VersionWanted>
   readonly extensions: readonly string[]
+  readonly backups?: BackupPolicy
+  /** 0: never. */
+  readonly suspendAfterMs?: number
+  readonly branchOf?: BranchWanted
 }
 
 const ours = 'x-howdah-postgres'
 const defangs = 'x-defang-postgres'
 const shared = ['allow-downtime', 'from-snapshot']
 const keysOf = {
-  [ours]: [...shared, 'memory', 'cpus', 'tls', 'settings', 'version', 'extensions'],
+  [ours]: [
+    ...shared,
+    'memory',
+    'cpus',
+    'tls',
+    'settings',
+    'version',
+    'extensions',
+    'backups',
+    'suspend-after',
+    'branch-of',
+    'expires',
+  ],
   [defangs]: shared,
 }
 const defaults: Extension = { allowDowntime: false, tls: 'optional', settings: {}, extensions: [] }
@@ -90,14 +109,13 @@ function readOptions(key: keyof typeof keysOf, node: Mapping, findings: Findings
   else if (version) options.version = version
   options.settings = readSettings(child(node, 'settings'), findings)
   options.extensions = readExtensionNames(child(node, 'extensions'), findings)
+  const backups = readBackups(node, findings)
+  if (backups) options.backups = backups
+  const suspendAfterMs = durationOrOffAt(node, 'suspend-after', findings)
+  if (suspendAfterMs !== undefined) options.suspendAfterMs = suspendAfterMs
+  const branchOf = readBranchOf(node, findings)
+  if (branchOf) options.branchOf = branchOf
   return options
-}
-
-function positive(parse: (text: string) => number | undefined) {
-  return (text: string) => {
-    const amount = parse(text)
-    return amount !== undefined && amount > 0 ? amount : undefined
-  }
 }
 
 function readSettings(node: Node | undefined, findings: Findings): Record<string, string> {

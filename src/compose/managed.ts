@@ -51,6 +51,9 @@ export function readManaged(
     ...(healthcheck ? { healthcheck } : {}),
     allowDowntime: extension.allowDowntime,
     ...(extension.fromSnapshot === undefined ? {} : { fromSnapshot: extension.fromSnapshot }),
+    ...(extension.backups ? { backups: extension.backups } : {}),
+    ...(extension.suspendAfterMs === undefined ? {} : { suspendAfterMs: extension.suspendAfterMs }),
+    ...(extension.branchOf ? { branchOf: extension.branchOf } : {}),
     tls: extension.tls,
     at,
   }

@@ -1,4 +1,5 @@
 import type { ProjectSpec, ServiceSpec } from '../contract/project.ts'
+import { checkBranches } from './branch-of.ts'
 import { checkKeys } from './check-keys.ts'
 import { checkDependencyCircles } from './dependency-circles.ts'
 import { readDependencies } from './depends-on.ts'
@@ -97,6 +98,7 @@ function readServices(root: Mapping, input: ReadInput, context: EnvironmentConte
     services[name] = readService(name, { all, active }, root, context)
   }
   checkDependencyCircles(services, context.findings)
+  checkBranches(all, services, context.findings)
   checkUnresolved(root, active, services, context.findings)
   return services
 }

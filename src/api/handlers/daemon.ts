@@ -1,9 +1,9 @@
 import type { daemonApi } from '../../contract/api/daemon.ts'
 import type { Handlers } from '../../contract/endpoint.ts'
-import { AppError } from '../../errors/app-error.ts'
 import { enqueue } from '../../operations/enqueue.ts'
 import { editInstance, editMember, untilState } from '../../operations/members.ts'
 import { engineInstall } from '../../operations/procedures/engine-install.ts'
+import { endScheduled } from '../end-scheduled.ts'
 import type { Services } from '../services.ts'
 import { operationView } from '../views/operation-view.ts'
 
@@ -32,15 +32,9 @@ export function daemonHandlers(s: Services): Handlers<typeof daemonApi> {
 
 /** Stops every instance as `howdah stop` would: it stays stopped, also under the next daemon, until someone starts it. */
 async function stopAll(s: Services): Promise<number> {
-  const busy = await s.documents.locks.list()
-  if (busy.length > 0) {
-    const [first] = busy
-    throw new AppError('OPERATION_CONFLICT', 'an operation is under way', {
-      details: { operation: first?.value.operation },
-    })
-  }
-  const live = (await s.documents.instances.list()).filter((i) => i.value.wanted === 'running')
   const signal = AbortSignal.timeout(STOP_MS)
+  await endScheduled(s, signal)
+  const live = (await s.documents.instances.list()).filter((i) => i.value.wanted === 'running')
   await Promise.all(
     live.map(async ({ value: { project, service } }) => {
       await editInstance(s, project, service, (i) => ({ ...i, wanted: 'stopped' }))

@@ -4,8 +4,10 @@ import type { Handlers } from '../../contract/endpoint.ts'
 import type { Instance } from '../../contract/instance.ts'
 import { enqueue } from '../../operations/enqueue.ts'
 import { namedOrAll } from '../../operations/named-or-all.ts'
+import { recoveryOf } from '../../operations/lineage/recovery-of.ts'
 import { instanceOf } from '../../operations/members.ts'
 import { restart, start, stop } from '../../operations/procedures/power.ts'
+import { resume, suspend } from '../../operations/procedures/suspend.ts'
 import type { Services } from '../services.ts'
 import { instanceView } from '../views/instance-view.ts'
 import { operationView } from '../views/operation-view.ts'
@@ -33,6 +35,8 @@ export function instanceHandlers(s: Services): Handlers<typeof instanceApi> {
     startInstances: power(start),
     stopInstances: power(stop),
     restartInstances: power(restart),
+    suspendInstances: power(suspend),
+    resumeInstances: power(resume),
   }
 }
 
@@ -52,5 +56,6 @@ async function view(s: Services, instance: InstanceDocument): Promise<Instance> 
     caFile: s.caFile,
     dataBytes: member && (await s.driver.sizeOf(member.value.directory)),
     operation: lock?.value.operation,
+    recovery: await recoveryOf(s, instance, status?.value.state),
   })
 }

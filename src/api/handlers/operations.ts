@@ -2,6 +2,7 @@ import type { operationApi, operationStreams } from '../../contract/api/operatio
 import type { OperationDocument } from '../../contract/documents/operation.ts'
 import type { Handlers, StreamHandlers } from '../../contract/endpoint.ts'
 import { AppError } from '../../errors/app-error.ts'
+import { requestCancel } from '../../operations/request-cancel.ts'
 import type { Services } from '../services.ts'
 import { operationView } from '../views/operation-view.ts'
 
@@ -16,20 +17,7 @@ export function operationHandlers(s: Services): Handlers<typeof operationApi> {
         .map((o) => operationView(o.value))
     },
     getOperation: async ({ id }) => operationView((await find(s, id)).value),
-    async cancelOperation({ id }) {
-      for (;;) {
-        const { value, revision } = await find(s, id)
-        if (value.finishedAt) return operationView(value)
-        const asked = { ...value, cancelRequested: true }
-        try {
-          await s.store.write([operations.put([id], asked, revision)])
-          return operationView(asked)
-        } catch (error) {
-          // Its worker wrote a step meanwhile.
-          if (AppError.from(error).code !== 'STORE_CONFLICT') throw error
-        }
-      }
-    },
+    cancelOperation: async ({ id }) => operationView(await requestCancel(s, id)),
     async listEvents({ limit }) {
       return (await events.list()).slice(-limit).map((e) => e.value)
     },

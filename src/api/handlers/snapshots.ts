@@ -23,7 +23,7 @@ export function snapshotHandlers(s: Services): Handlers<typeof snapshotApi> {
     },
     async createSnapshot({ project, service, name = `${project}-${service}-${s.newId()}` }) {
       const instance = await instanceOf(s, project, service)
-      if (instance.wanted !== 'running') {
+      if (instance.wanted === 'stopped') {
         throw new AppError('INSTANCE_NOT_RUNNING', `“${service}” is stopped`)
       }
       if (await snapshots.get(name)) {

@@ -1,6 +1,7 @@
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import type { MemberDocument, MemberStatus } from '../../contract/documents/member.ts'
 import type { Instance, InstanceState, Mode } from '../../contract/instance.ts'
+import type { InstanceRecovery } from '../../contract/recovery.ts'
 
 export interface InstanceFacts {
   readonly instance: InstanceDocument
@@ -10,6 +11,7 @@ export interface InstanceFacts {
   readonly caFile: string
   readonly dataBytes: number | undefined
   readonly operation: string | undefined
+  readonly recovery: InstanceRecovery | undefined
 }
 
 /** An instance as people see it, computed from its documents each time. */
@@ -38,7 +40,10 @@ export function instanceView(facts: InstanceFacts): Instance {
     restarts: status?.restarts ?? 0,
     createdAt: instance.createdAt,
     mode: facts.mode,
+    ...(instance.branch ? { branch: instance.branch } : {}),
+    ...(instance.heldSince ? { heldSince: instance.heldSince } : {}),
     ...(facts.operation ? { operation: facts.operation } : {}),
+    ...(facts.recovery ? { recovery: facts.recovery } : {}),
   }
 }
 
@@ -49,6 +54,8 @@ function stateOf(instance: InstanceDocument, status: MemberStatus | undefined): 
       return 'ready'
     case 'stopping':
       return 'stopping'
+    case 'suspended':
+      return 'suspended'
     case 'stopped':
     case 'absent':
       return 'stopped'

@@ -2,7 +2,7 @@ import type { Instance } from '../../contract/instance.ts'
 import { command } from '../command.ts'
 import type { Colour, Paint } from '../output/colour.ts'
 import { bytes } from '../output/bytes.ts'
-import { age } from '../output/duration.ts'
+import { age, roughly } from '../output/duration.ts'
 import type { Column } from '../output/table.ts'
 
 export const ps = command({
@@ -27,17 +27,22 @@ export const ps = command({
       ctx.terminal.note(`No instances${project ? ` in ${project}` : ''}.${hint}`)
       return
     }
-    ctx.terminal.table(columns(flags.all, ctx.terminal.colour), instances)
+    ctx.terminal.table(columns(flags.all, instances, ctx.terminal.colour), instances)
     for (const { project, service, reason } of instances) {
       if (reason) ctx.terminal.warn(`${project}/${service}: ${reason}`)
+    }
+    for (const { project, service, recovery } of instances) {
+      if (recovery?.problem) ctx.terminal.warn(`${project}/${service}: ${recovery.problem}`)
     }
   },
 })
 
-function columns(all: boolean, colour: Colour): Column<Instance>[] {
+function columns(all: boolean, instances: readonly Instance[], colour: Colour): Column<Instance>[] {
+  const branched = instances.some((i) => i.branch)
   return [
     ...(all ? [{ title: 'PROJECT', value: (i: Instance) => i.project }] : []),
     { title: 'SERVICE', value: (i) => i.service },
+    ...(branched ? [{ title: 'BRANCH OF', value: (i: Instance) => i.branch?.service ?? '' }] : []),
     { title: 'STATE', value: (i) => paintState(i, colour) },
     { title: 'VERSION', value: (i) => i.version },
     { title: 'ENDPOINT', value: (i) => `${i.endpoint.host}:${i.endpoint.port}` },
@@ -49,15 +54,36 @@ function columns(all: boolean, colour: Colour): Column<Instance>[] {
     },
     { title: 'UPTIME', value: (i) => (i.startedAt ? age(i.startedAt, Date.now()) : '') },
     { title: 'RESTARTS', value: (i) => String(i.restarts), align: 'right' },
+    { title: 'BACKUPS', value: (i) => paintBackups(i, colour) },
+    { title: 'PROVEN', value: ({ recovery }) => provenText(recovery, colour) },
   ]
 }
 
-function paintState({ state }: Instance, colour: Colour): string {
+/** How far back any moment can be restored, and what the loss of the disk would cost now: `7 d, newest 40 s ago`. */
+function paintBackups({ recovery }: Instance, colour: Colour): string {
+  if (!recovery) return colour.warning('none')
+  const { earliest, latest, rpoMs = 0, problem } = recovery
+  if (earliest === undefined || latest === undefined) return colour.warning('none yet')
+  const spanMs = Date.parse(latest) - Date.parse(earliest)
+  const text = `${roughly(spanMs)}, newest ${roughly(rpoMs)} ago`
+  return problem === undefined ? text : colour.bad(text)
+}
+
+function provenText(recovery: Instance['recovery'], colour: Colour): string {
+  if (!recovery) return ''
+  const { provenAt } = recovery
+  if (provenAt === undefined) return colour.warning('not yet')
+  return `${roughly(Date.now() - Date.parse(provenAt))} ago`
+}
+
+function paintState({ state, heldSince }: Instance, colour: Colour): string {
+  if (heldSince !== undefined && state === 'stopped') return colour.dim('kept')
   const paints: Partial<Record<Instance['state'], Paint>> = {
     ready: colour.good,
     failed: colour.bad,
     restarting: colour.warning,
     stopped: colour.dim,
+    suspended: colour.dim,
   }
   return paints[state]?.(state) ?? state
 }

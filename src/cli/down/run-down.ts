@@ -2,7 +2,7 @@ import type { Destruction, FinalSnapshot } from '../../contract/api/projects.ts'
 import type { Context, Daemon } from '../context.ts'
 import { follow } from '../follow.ts'
 import { bytes } from '../output/bytes.ts'
-import { age } from '../output/duration.ts'
+import { age, duration } from '../output/duration.ts'
 import { askToType, askYesNo } from '../prompt.ts'
 import { whenFree } from '../when-free.ts'
 import { showDown } from './show-down.ts'
@@ -35,7 +35,7 @@ export async function runDown(
   }
   const started = await whenFree(ctx, daemon, () => daemon.api.downProject(input))
   const operation = await follow(ctx, daemon, started)
-  await showDown(ctx, daemon, { project, operation, whole: services.length === 0 })
+  await showDown(ctx, daemon, { project, operation, doomed, whole: services.length === 0 })
 }
 
 /** The flag decides, else the mode; in affordable mode a person is asked, with keeping as the answer that Enter gives. */
@@ -61,11 +61,18 @@ async function chooseFinalSnapshot(
 function showDoomed(ctx: Context, project: string, doomed: readonly Destruction[]): void {
   const { note, noteColour } = ctx.terminal
   note(`${noteColour.bad('This removes')} from ${project}, with all data:`)
-  for (const { service, version, dataBytes, createdAt, finalSnapshot } of doomed) {
-    const kept = finalSnapshot
-      ? `final snapshot ${finalSnapshot}`
-      : noteColour.bad('no final snapshot: its data is gone for good')
-    const old = age(createdAt, Date.now())
-    note(`  ${service}  Postgres ${version}, ${bytes(dataBytes)}, ${old} old; ${kept}`)
+  for (const one of doomed) {
+    const old = age(one.createdAt, Date.now())
+    const left = leftOf(one) ?? noteColour.bad('no final snapshot: its data is gone for good')
+    note(`  ${one.service}  Postgres ${one.version}, ${bytes(one.dataBytes)}, ${old} old; ${left}`)
   }
+}
+
+/** What a removal leaves, from which the data can come back; undefined for nothing. */
+function leftOf({ finalSnapshot, historyKeptMs }: Destruction): string | undefined {
+  const left = [
+    ...(finalSnapshot ? [`final snapshot ${finalSnapshot}`] : []),
+    ...(historyKeptMs ? [`backups stay for ${duration(historyKeptMs)}`] : []),
+  ]
+  return left.length > 0 ? left.join(', ') : undefined
 }

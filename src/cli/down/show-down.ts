@@ -1,21 +1,24 @@
+import type { Destruction } from '../../contract/api/projects.ts'
 import type { Operation } from '../../contract/operation.ts'
 import type { Context, Daemon } from '../context.ts'
 import { newSnapshots } from '../new-snapshots.ts'
 import { bytes } from '../output/bytes.ts'
+import { duration } from '../output/duration.ts'
 import { instancesOf, operationTook } from '../output/operation-line.ts'
 
 interface Outcome {
   readonly project: string
   readonly operation: Operation
+  readonly doomed: readonly Destruction[]
   /** All of the project went, not only some services. */
   readonly whole: boolean
 }
 
-/** The last words of `down`: which snapshots were kept and how to restore them; that configs are kept. */
+/** The last words of `down`: which snapshots and backups were kept and how to bring them back; that configs are kept. */
 export async function showDown(
   ctx: Context,
   daemon: Daemon,
-  { project, operation, whole }: Outcome,
+  { project, operation, doomed, whole }: Outcome,
 ): Promise<void> {
   const snapshots = await newSnapshots(daemon, project, operation)
   if (ctx.json) {
@@ -28,6 +31,11 @@ export async function showDown(
   for (const { name, service, sizeBytes } of snapshots) {
     print(`Kept the final snapshot ${name} (${bytes(sizeBytes)})`)
     note(`  Restore it with: howdah -p ${project} snapshot restore ${name} --as ${service}`)
+  }
+  for (const { service, historyKeptMs } of doomed) {
+    if (historyKeptMs === undefined) continue
+    print(`Kept the backups of ${service} for ${duration(historyKeptMs)}`)
+    note(`  Bring it back with: howdah -p ${project} undelete ${service}`)
   }
   if (!whole) return
   const configs = await daemon.api.listConfig({ project })

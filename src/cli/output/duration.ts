@@ -13,6 +13,15 @@ export function duration(spanMs: number): string {
   return two(spanMs, day, 'd', hour, 'h')
 }
 
+/** A span in its largest unit alone, for a narrow column: `340 ms`, `40 s`, `3 h`, `7 d`. */
+export function roughly(spanMs: number): string {
+  if (spanMs < second) return `${Math.max(0, Math.round(spanMs))} ms`
+  if (spanMs < minute) return `${Math.floor(spanMs / second)} s`
+  if (spanMs < hour) return `${Math.floor(spanMs / minute)} m`
+  if (spanMs < day) return `${Math.floor(spanMs / hour)} h`
+  return `${Math.floor(spanMs / day)} d`
+}
+
 function two(spanMs: number, big: number, bigName: string, small: number, smallName: string) {
   const bigCount = Math.floor(spanMs / big)
   const smallCount = Math.floor((spanMs - bigCount * big) / small)

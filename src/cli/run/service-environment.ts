@@ -2,10 +2,18 @@ import { resolveEnvironment } from '../../compose/resolve-environment.ts'
 import type { ProjectSpec, ServiceSpec } from '../../contract/project.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { libpqVariables } from '../connection/formats.ts'
+import type { Flag } from '../command.ts'
 import type { Context, Daemon } from '../context.ts'
+import { gitStandIns, noStandIns } from './stand-ins.ts'
 import { nearest } from '../nearest.ts'
 import { noteText } from '../output/note-text.ts'
 import { waitReady } from '../wait-ready.ts'
+
+/** For commands that take a service's environment. */
+export const gitBranchFlag = {
+  type: 'toggle',
+  summary: 'Use the database branch of the current Git branch (yes)',
+} as const satisfies Flag
 
 export interface ServiceEnvironment {
   readonly values: Readonly<Record<string, string>>
@@ -21,23 +29,26 @@ export interface ServiceEnvironment {
 /**
  * A service's environment as its container would see it, with config filled in and host names of managed services
  * replaced by their endpoints; a managed service's own also has libpq's PG* variables. Waits until the instances it
- * needs are ready. Throws SERVICE_NOT_FOUND, CONFIG_MISSING, INSTANCE_NOT_FOUND, INSTANCE_NOT_RUNNING.
+ * needs are ready. A branch for the current Git branch stands in for what it branches from. Throws SERVICE_NOT_FOUND, CONFIG_MISSING, INSTANCE_NOT_FOUND, INSTANCE_NOT_RUNNING.
  */
 export async function serviceEnvironment(
   ctx: Context,
   daemon: Daemon,
   name: string,
+  { gitBranch = true }: { gitBranch?: boolean | undefined } = {},
 ): Promise<ServiceEnvironment> {
   const spec = await ctx.project()
   const service = findService(spec, name)
   const config = await allConfig(daemon, spec.name)
   const instances = await daemon.api.listInstances({ project: spec.name })
-  const needed = new Set(managedNeeds(spec, service))
+  const standIns = gitBranch ? await gitStandIns(ctx, daemon, spec, instances) : noStandIns
+  const meant = (other: string): string => standIns.of.get(other)?.service ?? other
+  const needed = new Set(managedNeeds(spec, service).map(meant))
   const resolved = resolveEnvironment(spec, name, {
-    config: (key) => config[key],
+    config: (key) => standIns.config[key] ?? config[key],
     endpoint: (other) => {
-      needed.add(other)
-      return instances.find((instance) => instance.service === other)?.endpoint
+      needed.add(meant(other))
+      return instances.find((instance) => instance.service === meant(other))?.endpoint
     },
   })
   if (resolved.missing.length > 0) throw missing(name, resolved.missing)
@@ -46,7 +57,7 @@ export async function serviceEnvironment(
   const secrets = Object.entries(resolved.sources)
     .filter(([, source]) => source !== 'compose')
     .map(([key]) => key)
-  const own = service.managed ? await ownConnection(daemon, spec, service) : {}
+  const own = service.managed ? await ownConnection(daemon, spec.name, meant(service.name)) : {}
   const caFile = instances.find((instance) => needed.has(instance.service))?.caFile
   return {
     trust: caFile ? { PGSSLROOTCERT: caFile, NODE_EXTRA_CA_CERTS: caFile } : {},
@@ -81,11 +92,10 @@ export async function allConfig(daemon: Daemon, project: string): Promise<Record
 
 async function ownConnection(
   daemon: Daemon,
-  spec: ProjectSpec,
-  service: ServiceSpec,
+  project: string,
+  service: string,
 ): Promise<Record<string, string>> {
-  const project = spec.name
-  return libpqVariables(await daemon.api.getConnection({ project, service: service.name }))
+  return libpqVariables(await daemon.api.getConnection({ project, service }))
 }
 
 const missing = (service: string, names: readonly string[]): AppError =>

@@ -50,12 +50,15 @@ const words: Readonly<Record<z.output<typeof ActionKind>, string>> = {
   'install-engine': 'engine fetched',
   'create-instance': 'created',
   'restore-instance': 'restored from a snapshot',
+  'create-branch': 'branched',
   'start-instance': 'started',
   'change-settings': 'settings changed',
   'change-engine': 'engine changed',
   'change-password': 'password changed',
   'create-database': 'database created',
   'change-endpoint': 'endpoint changed',
+  'change-backups': 'backups changed',
+  'start-archiving': 'backups begun',
   'remember-mode': 'mode remembered',
 }
 

@@ -11,6 +11,6 @@ export const daemonRun = command({
   scope: 'none',
   async run(ctx) {
     const { runDaemon } = await import('../../../daemon/main.ts')
-    await runDaemon({ home: ctx.home })
+    await runDaemon({ home: ctx.home, schedules: ctx.env['HOWDAH_SCHEDULES'] !== 'off' })
   },
 })

@@ -1,0 +1,39 @@
+import type { lineageApi } from '../../contract/api/lineages.ts'
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import type { Handlers } from '../../contract/endpoint.ts'
+import { AppError } from '../../errors/app-error.ts'
+import { enqueue } from '../../operations/enqueue.ts'
+import { instanceOfLineage } from '../../operations/lineage/instance-of.ts'
+import { lineageById } from '../../operations/lineage/lineage-of.ts'
+import { lineageImport, lineageRemove } from '../../operations/procedures/lineage.ts'
+import type { Services } from '../services.ts'
+import { refuseRead } from '../refuse-read.ts'
+import { lineageView, lineagesOf } from '../views/lineage-view.ts'
+import { operationView } from '../views/operation-view.ts'
+
+export function lineageHandlers(s: Services): Handlers<typeof lineageApi> {
+  return {
+    async listLineages(asked) {
+      const found = await lineagesOf(s, asked)
+      return Promise.all(found.map((lineage) => lineageView(s, lineage)))
+    },
+    getLineage: async ({ lineage }) => lineageView(s, await lineageById(s, lineage)),
+    async removeLineage({ lineage }) {
+      await refuseWritten(s, await lineageById(s, lineage))
+      await refuseRead(s, lineage)
+      return operationView(await enqueue(s.store, s.documents, lineageRemove, { lineage }))
+    },
+    async importLineages({ directory }) {
+      return operationView(await enqueue(s.store, s.documents, lineageImport, { directory }))
+    },
+  }
+}
+
+/** What an instance writes now is all that it could be restored from. */
+async function refuseWritten(s: Services, { id }: LineageDocument): Promise<void> {
+  const writer = await instanceOfLineage(s, id)
+  if (!writer) return
+  throw new AppError('CHANGE_REFUSED', `“${writer.service}” writes to the lineage ${id} now`, {
+    hint: `Nothing was removed. Single backups go with \`howdah backup rm\`; the whole lineage only after \`howdah down ${writer.service}\`.`,
+  })
+}

@@ -1,0 +1,46 @@
+import { command } from '../../command.ts'
+import { bytes } from '../../output/bytes.ts'
+import { fields } from '../../output/fields.ts'
+import { moment } from '../../output/moment.ts'
+import { lineageName } from '../../recovery/lineage-name.ts'
+import { troublesOf, windowText } from '../../recovery/window-text.ts'
+
+export const lineageShow = command({
+  name: ['lineage', 'show'],
+  summary: 'show one backup history',
+  args: [{ name: 'lineage', kind: 'required', summary: 'An id that `howdah lineage ls` lists' }],
+  flags: {},
+  examples: ['howdah lineage show k3j2h5x9q1', 'howdah lineage show k3j2h5x9q1 --json'],
+  scope: 'none',
+  async run(ctx, { args }) {
+    const daemon = await ctx.daemon()
+    const lineage = await daemon.api.getLineage({ lineage: args.lineage })
+    if (ctx.json) {
+      ctx.terminal.json(lineage)
+      return
+    }
+    const { parent, provenAt, closedAt, systemIdentifier } = lineage
+    const where = parent?.lsn ?? (parent?.at && moment(parent.at))
+    ctx.terminal.print(
+      fields([
+        ['lineage', lineage.id],
+        ['of', lineageName(lineage)],
+        ['state', closedAt === undefined ? 'open' : `closed ${moment(closedAt)}`],
+        ['begun', moment(lineage.createdAt)],
+        ['from', parent && `${parent.how} of ${parent.lineage}${where ? ` at ${where}` : ''}`],
+        ['Postgres', lineage.version],
+        ['system', systemIdentifier],
+        ['kept by', `${lineage.engine}, in ${lineage.directory}`],
+        ['stored', `${bytes(lineage.storedBytes)}, ${lineage.backups} backups`],
+        ['window', windowText(lineage.window)],
+        ['proven', provenAt === undefined ? 'never' : moment(provenAt)],
+      ]),
+    )
+    for (const trouble of troublesOf(lineage)) ctx.terminal.warn(trouble)
+    const name = closedAt === undefined ? 'restore' : 'undelete'
+    const service = lineage.writtenBy ?? lineage.service
+    ctx.terminal.note(
+      `Bring it back with: howdah -p ${lineage.project} ${name} ${service} --lineage ${lineage.id} --as NEW`,
+    )
+  },
+})
