@@ -1,9 +1,11 @@
 import type { Bench, Figure } from './figure.ts'
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  backup: async () => (await import('./backup.ts')).backup,
   up: async () => (await import('./up.ts')).up,
   startup: async () => (await import('./startup.ts')).startup,
   idle: async () => (await import('./idle.ts')).idle,
+  wake: async () => (await import('./wake.ts')).wake,
   plan: async () => (await import('./plan.ts')).plan,
 }
 

@@ -30,4 +30,5 @@ function readOrder(): string {
 }
 
 const { runDaemon } = await import('../../src/daemon/main.ts')
-await runDaemon({ home, onBoundary: atBoundary })
+const schedules = process.env['HOWDAH_SCHEDULES'] !== 'off'
+await runDaemon({ home, onBoundary: atBoundary, schedules })

@@ -22,6 +22,10 @@ const LEFTOVER_GRACE_MS = 15_000
 
 export type Lab = Awaited<ReturnType<typeof openLab>>
 
+export interface LabOptions {
+  readonly schedules?: boolean
+}
+
 export interface CommandResult {
   readonly status: number
   readonly stdout: string
@@ -37,22 +41,27 @@ export interface CommandOptions {
 /**
  * A home of a test's own with a folder for its compose files around it: `await using lab = await openLab()`. At the end its
  * instances and daemon are stopped; a process that is left then is an error, and everything is removed.
- * `engines: 'none'` gives it an engines folder of its own, empty.
+ * `engines: 'none'` gives it an engines folder of its own, empty. `schedules`: its daemons do what is due by themselves.
  */
-export async function openLab(options: { engines?: 'shared' | 'none' } = {}) {
+export async function openLab(options: LabOptions & { engines?: 'shared' | 'none' } = {}) {
   const root = await mkdtemp(join(runFolder(), 'hl-'))
   await chmod(root, 0o755)
   const home = join(root, 'home')
   await mkdir(home, { mode: 0o711 })
   if (options.engines !== 'none') await symlink(await warmEngines(), join(home, 'engines'))
-  return labIn(root, home)
+  return labIn(root, home, options)
 }
 
 /** A lab whose home lies where a test put it. `root` is removed at the end. */
-export function labIn(root: string, home: string) {
+export function labIn(root: string, home: string, { schedules = false }: LabOptions = {}) {
   const orderFile = join(root, 'crash-order')
   const logFile = join(root, 'daemon.log')
-  const environment = { ...process.env, HOWDAH_HOME: home, NO_COLOR: '1' }
+  const environment = {
+    ...process.env,
+    HOWDAH_HOME: home,
+    NO_COLOR: '1',
+    ...(schedules ? {} : { HOWDAH_SCHEDULES: 'off' }),
+  }
   const fetch: Fetch = (url, init) => socketFetch(daemonSocket(home))(url, init)
   const client = createClient(api, { baseUrl: 'http://howdah', fetch })
   let daemon: DaemonProcess | undefined

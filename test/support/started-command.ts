@@ -17,7 +17,13 @@ interface Options {
 export function startCommand(args: readonly string[], options: Options): Promise<CommandResult> {
   const child = spawn(process.execPath, [join(repository, 'bin/howdah.js'), ...args], {
     cwd: options.directory,
-    env: { ...process.env, NO_COLOR: '1', ...options.env, HOWDAH_HOME: options.home },
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      HOWDAH_SCHEDULES: 'off',
+      ...options.env,
+      HOWDAH_HOME: options.home,
+    },
   })
   // A command that fails early closes its stdin before it has read all.
   child.stdin.on('error', () => undefined)

@@ -1,0 +1,149 @@
+import { execFile, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Client } from 'pg'
+import { serverAccount } from '../src/system/account.ts'
+import { type Bench, type Figure, figure } from './figure.ts'
+import { benchHome } from './support/home.ts'
+import { fillWithPgbench, GIGABYTE_SCALE, pgbenchProgram, runPgbench } from './support/pgbench.ts'
+
+const execute = promisify(execFile)
+const RUNS = 3
+const LOAD_SECONDS = 20
+/** Goals of issue 3: a backup costs a running load less than 5 %, a restore has 0.8 of cp's speed. */
+const COST_GOAL = 1.05
+const RESTORE_GOAL = 1.25
+
+/** What continuous archiving and base backups cost a running server, and how fast a restore is. */
+export const backup: Bench = {
+  summary:
+    'archiving and base backups under pgbench against the same load without; restore of 1 GB against cp -a',
+  async run(say) {
+    const program = pgbenchProgram()
+    if (!program) throw new Error('pgbench is not here: install the package postgresql-15')
+    await using bench = await benchHome()
+    const folder = await bench.project('bench', 1)
+    say('making the instance')
+    await bench.howdah(['up', '--yes'], folder)
+    const [instance] = JSON.parse(await bench.howdah(['ps', '--json'], folder))
+    const { host, port } = instance.endpoint
+    const url = `postgresql://app:bench@${host}:${port}/app`
+    say('filling it')
+    await fillWithPgbench(program, url, GIGABYTE_SCALE)
+    return [
+      await backupCost(program, url, () => bench.howdah(['backup', 'create', 'db0'], folder), say),
+      await restoreSpeed(bench, folder, instance.dataDirectory, say),
+      await archivingCost(program, bench, folder, instance, say),
+    ]
+  },
+}
+
+/** Transactions per second with a base backup under way all the time, beside the same without; as seconds per transaction. */
+async function backupCost(
+  program: string,
+  url: string,
+  takeBackup: () => Promise<unknown>,
+  say: (line: string) => void,
+): Promise<Figure> {
+  const during: number[] = []
+  const without: number[] = []
+  for (let run = 0; run < RUNS; run++) {
+    say(`base backup under load, run ${run + 1} of ${RUNS}`)
+    without.push(1e6 / (await runPgbench(program, url, LOAD_SECONDS)))
+    const load = runPgbench(program, url, LOAD_SECONDS)
+    await takeBackup()
+    during.push(1e6 / (await load))
+  }
+  return figure('load-with-backup', 'µs/tx', during, { baseline: without, goal: COST_GOAL })
+}
+
+async function restoreSpeed(
+  bench: Awaited<ReturnType<typeof benchHome>>,
+  folder: string,
+  data: string,
+  say: (line: string) => void,
+): Promise<Figure> {
+  await bench.howdah(['backup', 'create', 'db0'], folder)
+  const restore: number[] = []
+  const copy: number[] = []
+  for (let run = 0; run < RUNS; run++) {
+    say(`restore, run ${run + 1} of ${RUNS}`)
+    const target = join(bench.root, 'plain')
+    copy.push(
+      await seconds(async () => {
+        await execute('cp', ['-a', data, target])
+        await execute('sync', ['-f', target])
+      }),
+    )
+    rmSync(target, { recursive: true })
+    restore.push(
+      await seconds(() =>
+        bench.howdah(['restore', 'db0', '--to', 'latest', '--as', 'restored', '--yes'], folder),
+      ),
+    )
+    await bench.howdah(['down', 'restored', '--yes', '--no-snapshot'], folder)
+  }
+  return figure('restore-1gb', 's', restore, { baseline: copy, goal: RESTORE_GOAL })
+}
+
+/** The instance's own data and settings under a bare server, with archiving as it is and without. */
+async function archivingCost(
+  program: string,
+  bench: Awaited<ReturnType<typeof benchHome>>,
+  folder: string,
+  instance: { dataDirectory: string; engine: string; endpoint: { host: string; port: number } },
+  say: (line: string) => void,
+): Promise<Figure> {
+  const engines = JSON.parse(await bench.howdah(['engine', 'ls', '--json'], folder)).installed
+  const { binDirectory } = engines.find((e: { id: string }) => e.id === instance.engine)
+  await bench.howdah(['stop', 'db0'], folder)
+  const { host, port } = instance.endpoint
+  const url = `postgresql://app:bench@${host}:${port}/app`
+  const times: Record<'on' | 'off', number[]> = { on: [], off: [] }
+  for (let run = 0; run < RUNS; run++) {
+    for (const mode of ['off', 'on'] as const) {
+      say(`archiving ${mode}, run ${run + 1} of ${RUNS}`)
+      const account = serverAccount()
+      const server = spawn(
+        join(binDirectory, 'postgres'),
+        [
+          '-D',
+          instance.dataDirectory,
+          '-c',
+          `archive_mode=${mode}`,
+          '-h',
+          host,
+          '-p',
+          String(port),
+        ],
+        { stdio: 'ignore', cwd: '/', ...(account ? { uid: account.uid, gid: account.gid } : {}) },
+      )
+      const ended = new Promise((resolve) => server.once('exit', resolve))
+      await untilAnswers(url)
+      times[mode].push(1e6 / (await runPgbench(program, url, LOAD_SECONDS)))
+      server.kill('SIGINT')
+      await ended
+    }
+  }
+  return figure('load-with-archiving', 'µs/tx', times.on, { baseline: times.off })
+}
+
+async function untilAnswers(connectionString: string): Promise<void> {
+  for (;;) {
+    const client = new Client({ connectionString })
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch {
+      // It starts: the next try tells.
+    }
+  }
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now()
+  await work()
+  return (performance.now() - begin) / 1000
+}
