@@ -44,6 +44,8 @@ export class MemberLoop {
   /** The server we last saw ready; when it is gone unasked, it crashed. */
   #server: ProcessIdentity | undefined
   #readySinceMs = 0
+  /** Nothing was to be done when it was last looked at, and no server ran. */
+  #rested = false
   readonly #status: StatusWriter
   /** Of a server that started before this daemon did. */
   readonly #replay = new ReplayProgress()
@@ -63,6 +65,7 @@ export class MemberLoop {
     this.#revision = revision
     const asked =
       doc.restartGeneration !== this.#doc.restartGeneration || doc.wanted !== this.#doc.wanted
+    if (doc.directory !== this.#doc.directory) this.#rested = false
     this.#doc = doc
     if (asked) this.#restarts = 0
     this.#memory = { failures: 0, retryAtMs: 0 }
@@ -85,9 +88,13 @@ export class MemberLoop {
     const doc = this.#doc
     const revision = this.#revision
     const current = AbortSignal.any([signal, this.#outdated.signal])
-    const seen = await observeMember(doc, this.#env, this.#doorman.state(doc))
+    const seen = await observeMember(doc, this.#env, {
+      door: this.#doorman.state(doc),
+      rested: this.#rested,
+    })
     this.#noticeCrash(doc, seen)
     const step = nextStep(doc, seen, this.#memory, performance.now())
+    this.#rested = (step.kind === 'rest' && step.state !== 'ready') || step.kind === 'wake'
     await this.#report(doc, revision, seen, step)
     if (step.kind === 'rest' && step.state === 'absent') {
       await this.#wakeup.wait()

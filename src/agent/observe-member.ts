@@ -9,11 +9,19 @@ import { layout } from './layout.ts'
 import { filesAreCurrent } from './member-files.ts'
 import { readServerNote } from './server-note.ts'
 
-/** Asks the machine about a member. `door`: what is at its endpoint in its place, which we know ourselves. */
+/** What we know ourselves. */
+export interface Known {
+  /** What is at its endpoint in its place. */
+  readonly door: MemberSeen['door']
+  /** It rested when it was last looked at: nobody but us starts programs on its folder, and we have not. */
+  readonly rested: boolean
+}
+
+/** Asks the machine about a member. */
 export async function observeMember(
   doc: MemberDocument,
   env: AgentEnvironment,
-  door: MemberSeen['door'],
+  { door, rested }: Known,
 ): Promise<MemberSeen> {
   const { data } = layout(doc)
   const version = (await readText(join(data, 'PG_VERSION')))?.trim()
@@ -26,7 +34,8 @@ export async function observeMember(
     directory: await exists(doc.directory),
     filesCurrent: present && (await filesAreCurrent(doc, env)),
     server,
-    strays: server.state === 'stopped' ? straysOf(doc) : [],
+    // Looking through all of a machine's processes is most of the time that a sleeper needs to wake.
+    strays: server.state === 'stopped' && !rested ? straysOf(doc) : [],
     door,
   }
 }

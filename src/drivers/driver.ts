@@ -67,12 +67,7 @@ export interface Driver {
   ): Promise<void>
 
   /** Copies a running member's data by the low-level backup API. What stood at `target` goes first. */
-  copyRunning(
-    member: MemberDocument,
-    target: string,
-    watch: Watch,
-    options?: CopyOptions,
-  ): Promise<RunningCopy>
+  copyRunning(member: MemberDocument, target: string, watch: Watch): Promise<RunningCopy>
   /** The same of a member that is stopped, and stays so. SOURCE_CHANGED when it did not: a copy by the server is whole then. */
   copyStopped(member: MemberDocument, target: string, watch: Watch): Promise<StoppedCopy>
   /** Where a copy is made that becomes a member's data: beside the members, so that it needs only to be moved. */
@@ -80,7 +75,12 @@ export interface Driver {
   removeCopy(id: string): Promise<void>
   /** Whether a copy of a member's data shares its blocks, as far as the file system says. */
   sharesBlocks(): Promise<boolean>
-  /** Makes a plain data directory of a member's data, which stock Postgres starts. Repeated with `resumed` after it died. */
+  /** Whether an export can go there: USAGE when something is there already, or its parent is not. */
+  expectExportPlace(directory: string): Promise<void>
+  /**
+   * Makes a plain data directory of a member's data, which stock Postgres starts. Repeated with `resumed` after it died.
+   * SOURCE_CHANGED when a stopped server was started meanwhile, or did not stop in order.
+   */
   exportData(member: MemberDocument, asked: DataExport, watch: Watch): Promise<Exported>
   /** Removes what a failed export has left. */
   removeExport(inTheMaking: string): Promise<void>
@@ -136,7 +136,7 @@ export interface DataExport {
   readonly directory: string
   /** A folder beside it, of this export alone. */
   readonly inTheMaking: string
-  /** Whether its server runs; else it must stay stopped until the copy is done. */
+  /** Whether its server runs. */
   readonly running: boolean
   /** It was begun before and may have been finished. */
   readonly resumed: boolean
@@ -152,11 +152,6 @@ export interface Exported {
   readonly sizeBytes: number
   /** Who the files belong to. */
   readonly account: string
-}
-
-export interface CopyOptions {
-  /** False for one that a server syncs by itself when it starts on it, as it does on the copy of a running one. */
-  readonly durable?: boolean
 }
 
 /** A physical copy of a stopped server. */

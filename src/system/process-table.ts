@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { errnoOf } from './file-errors.ts'
 
 /** What the kernel says of one process. `startedAt` is opaque: equal for as long as it is the same process, never afterwards. */
@@ -43,6 +43,28 @@ export function childrenOf(pid: number): RunningProcess[] {
     const stat = /^\d+$/.test(name) ? parseStat(readIfThere(`/proc/${name}/stat`) ?? '') : undefined
     return stat?.ppid === pid ? [{ pid: Number(name), ppid: pid, args: argsOf(Number(name)) }] : []
   })
+}
+
+/** The live processes that work in this folder. Linux alone can tell; elsewhere none. */
+export function processesIn(directory: string): number[] {
+  if (process.platform !== 'linux') return []
+  return listLinuxPids().filter((pid) => workingFolder(pid) === directory)
+}
+
+const listLinuxPids = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+
+/** Undefined for a process that has ended, a zombie among them, and for one that is not ours to see. */
+function workingFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === 'ENOENT' || errno === 'ESRCH' || errno === 'EACCES') return undefined
+    throw error
+  }
 }
 
 /** Reads `/proc/<pid>/stat` text (proc_pid_stat(5)). The command name may hold spaces and parentheses, so fields count from the last `)`. */

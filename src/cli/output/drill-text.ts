@@ -28,7 +28,7 @@ export function drillText(drill: Drill, colour: Colour, nowMs: number): string {
       'when',
       `${moment(drill.finishedAt)}, ${age(drill.finishedAt, nowMs)} ago; took ${drillTook(drill)}`,
     ],
-    ['backup', drill.backup],
+    ['restored from', drill.backup],
     ['restored to', drill.restoredTo && moment(drill.restoredTo)],
     ['data', amount(drill.sizeBytes, drill.restoreBytesPerSecond)],
     ['WAL', amount(drill.walBytes, drill.replayBytesPerSecond)],

@@ -14,6 +14,8 @@ export interface PgbackrestConfig {
   /** In the order of their numbers, from 1. */
   readonly repositories: readonly RepositoryAccess[]
   readonly version: PgbackrestVersion
+  /** Without an answer for so long a connection is dead; pgBackRest tries up to four times. */
+  readonly answerS: number
   /** More WAL than this that waits is given up, so that it does not fill the disk. */
   readonly backlogBytes: number
 }
@@ -37,8 +39,6 @@ export const pgbackrestFiles = (directory: string) => ({
 
 /** Expiry is ours: it follows the policy and proven restores, so pgBackRest's own must never come first. Its largest value. */
 const NEVER_EXPIRE = '9999999'
-/** Without an answer for so long a connection is dead. Four tries of it end before a server's shutdown is made immediate. */
-const IO_TIMEOUT_S = 20
 /** Compression and transfer; a database's own work goes first. */
 const PROCESSES = 2
 
@@ -58,7 +58,7 @@ export function pgbackrestConf(c: PgbackrestConfig): string {
     'log-level-console': 'off',
     'log-level-stderr': 'warn',
     'log-timestamp': 'n',
-    'io-timeout': String(IO_TIMEOUT_S),
+    'io-timeout': String(c.answerS),
     'process-max': String(PROCESSES),
     'compress-type': 'zst',
     'start-fast': 'y',

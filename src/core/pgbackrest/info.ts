@@ -80,13 +80,7 @@ const stateOf = (code: number) =>
  * command and has its words here. Throws BACKUP_FAILED for another text.
  */
 export function parseStanzaInfo(text: string, stanza: string): StanzaInfo {
-  const parsed = Info.safeParse(parseJson(text))
-  const found = parsed.data?.find(({ name }) => name === stanza)
-  if (!parsed.success) {
-    throw new AppError('BACKUP_FAILED', `pgBackRest told of ${stanza} what we cannot read`, {
-      cause: parsed.error,
-    })
-  }
+  const found = parseInfo(text).find(({ name }) => name === stanza)
   return {
     backups: (found?.backup ?? []).map(backupOf).toSorted(byStart),
     repositories: (found?.repo ?? []).map(({ key, status }) => ({
@@ -119,10 +113,17 @@ function backupOf(b: z.output<typeof Info>[number]['backup'][number]): StoredBac
 
 const byStart = (a: StoredBackup, b: StoredBackup): number => a.startSeconds - b.startSeconds
 
-/** The stanzas of `pgbackrest info --output=json` that are there and cannot be read. */
+/** The stanzas of `pgbackrest info --output=json` that are there and cannot be read. Throws BACKUP_FAILED for another text. */
 export function unreadableStanzas(text: string): string[] {
-  const parsed = Info.safeParse(parseJson(text))
-  return (parsed.data ?? []).flatMap(({ name, repo }) =>
+  return parseInfo(text).flatMap(({ name, repo }) =>
     repo.some(({ status }) => stateOf(status.code) === 'failed') ? [name] : [],
   )
+}
+
+function parseInfo(text: string): z.output<typeof Info> {
+  const parsed = Info.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  throw new AppError('BACKUP_FAILED', 'pgBackRest told of its backups what we cannot read', {
+    cause: parsed.error,
+  })
 }

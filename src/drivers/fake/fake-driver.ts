@@ -99,15 +99,17 @@ export function createFakeDriver(machine: FakeMachine): Driver {
         stoppedAt: '2026-01-02T03:04:06.000Z',
       }
     },
-    exportData: async (member, { directory, running, resumed }) => {
+    expectExportPlace: async (directory) => {
+      if (!machine.exports.has(directory)) return
+      throw new AppError('USAGE', `${directory} is there already`)
+    },
+    exportData: async (member, { directory, running }) => {
       if (running) serverOf(machine, member)
-      if (machine.exports.has(directory) && !resumed) {
-        throw new AppError('USAGE', `${directory} is there already`)
-      }
       machine.exports.add(directory)
       return { sizeBytes: 1000, account: 'howdah' }
     },
     removeExport: async (directory) => void machine.exports.delete(directory),
+    checkPages: async () => ({ files: 10, pages: 100, bytes: 819200, damaged: [] }),
     placeSnapshot: (name) => ({ directory: snapshot(name), inTheMaking: `${snapshot(name)}.new` }),
     keepSnapshot: async (name) => {
       if (machine.copies.delete(`${snapshot(name)}.new`)) machine.copies.add(snapshot(name))

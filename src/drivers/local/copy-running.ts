@@ -6,7 +6,7 @@ import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
 import { cloneTree } from '../../system/clone-tree.ts'
 import { ensureDirectory, listNames, removeTree, writeAtomic } from '../../system/files.ts'
-import type { CopyOptions, RunningCopy, Session, Watch } from '../driver.ts'
+import type { RunningCopy, Session, Watch } from '../driver.ts'
 import { openSession } from './session.ts'
 
 /**
@@ -18,7 +18,6 @@ export async function copyRunning(
   target: string,
   account: Account | undefined,
   watch: Watch,
-  { durable = true }: CopyOptions = {},
 ): Promise<RunningCopy> {
   const data = join(member.directory, 'data')
   await removeTree(target)
@@ -34,13 +33,12 @@ export async function copyRunning(
     const { bytes, reflinked } = await cloneTree(data, target, {
       live: true,
       exclude: leftOutOfCopy,
-      sync: durable,
       signal: watch.signal,
       onProgress: ({ bytesDone }) =>
         watch.report(describeCopied(bytesDone, performance.now() - startedMs)),
     })
     const stop = await one<Label>(session, calls.stop)
-    const walBytes = await copyWal(data, target, start.wal, stop.wal, durable)
+    const walBytes = await copyWal(data, target, start.wal, stop.wal)
     await writeAtomic(join(target, 'backup_label'), stop.labelfile, { mode: 0o600, owner: account })
     return {
       sizeBytes: bytes + walBytes,
@@ -76,18 +74,11 @@ async function one<T>(session: Session, call: string): Promise<T> {
   return row
 }
 
-async function copyWal(
-  data: string,
-  target: string,
-  first: string,
-  last: string,
-  sync: boolean,
-): Promise<number> {
+async function copyWal(data: string, target: string, first: string, last: string): Promise<number> {
   const wal = join(target, 'pg_wal')
   const isFolder = (path: string): boolean => path === 'archive_status' || path === 'summaries'
   const { bytes } = await cloneTree(join(data, 'pg_wal'), wal, {
     live: true,
-    sync,
     exclude: (path) => !isFolder(path) && !isWalBetween(path, first, last),
   })
   const names = await listNames(wal)

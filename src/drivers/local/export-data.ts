@@ -2,16 +2,12 @@ import { dirname, join } from 'node:path'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import { exportFiles } from '../../core/config/export-files.ts'
 import { ARCHIVING_FILE } from '../../core/config/postgresql.ts'
-import { describeBytes } from '../../core/describe-bytes.ts'
-import { leftOutOfCopy } from '../../core/sql/backup.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { type Account, findAccount, ownUserName } from '../../system/account.ts'
 import { chownTree } from '../../system/chown-tree.ts'
-import { cloneTree } from '../../system/clone-tree.ts'
 import {
   ensureDirectory,
   exists,
-  listNames,
   readText,
   removeIfEmpty,
   removeTree,
@@ -21,6 +17,7 @@ import {
 } from '../../system/files.ts'
 import type { DataExport, Exported, Watch } from '../driver.ts'
 import { copyRunning } from './copy-running.ts'
+import { copyStopped } from './copy-stopped.ts'
 
 /**
  * Copies a member's data to `directory` as a plain data directory, whole or not at all. Made in a folder that nobody but us
@@ -40,7 +37,7 @@ export async function exportData(
     await removeTree(inTheMaking)
     return { sizeBytes: await sizeOfTree(directory), account }
   }
-  await refusePlace(directory)
+  await expectExportPlace(directory)
   await removeTree(inTheMaking)
   await ensureDirectory(inTheMaking, { mode: 0o700 })
   const { sizeBytes, at } = asked.running
@@ -73,7 +70,8 @@ function ownerOf(name: string | undefined, servers: Account | undefined): Accoun
   throw new AppError('USAGE', 'Postgres does not start as root: name another account with --owner')
 }
 
-async function refusePlace(directory: string): Promise<void> {
+/** Throws USAGE unless `directory` is free and its parent there. */
+export async function expectExportPlace(directory: string): Promise<void> {
   if (await exists(directory)) {
     throw new AppError('USAGE', `${directory} is there already`, {
       hint: 'Name a folder that does not exist: an export never writes into one that does.',
@@ -96,16 +94,6 @@ async function copyOfRunning(
 }
 
 async function copyOfStopped(member: MemberDocument, target: string, watch: Watch) {
-  const data = join(member.directory, 'data')
-  const tablespaces = await listNames(join(data, 'pg_tblspc'))
-  if (tablespaces.length > 0) {
-    const message = 'an instance with tablespaces of its own cannot be exported yet'
-    throw new AppError('NOT_SUPPORTED', message, { details: { tablespaces } })
-  }
-  const { bytes } = await cloneTree(data, target, {
-    exclude: (path) => path.split('/')[0] !== 'pg_wal' && leftOutOfCopy(path),
-    signal: watch.signal,
-    onProgress: ({ bytesDone }) => watch.report(`${describeBytes(bytesDone)} copied`),
-  })
-  return { sizeBytes: bytes, at: new Date().toISOString() }
+  const { sizeBytes } = await copyStopped(member, target, watch)
+  return { sizeBytes, at: new Date().toISOString() }
 }

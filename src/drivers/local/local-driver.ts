@@ -25,7 +25,7 @@ import { reserveAddress } from './addresses.ts'
 import { checkPages } from './check-pages.ts'
 import { copyRunning } from './copy-running.ts'
 import { copyStopped } from './copy-stopped.ts'
-import { exportData } from './export-data.ts'
+import { expectExportPlace, exportData } from './export-data.ts'
 import { runInitFiles } from './init-files.ts'
 import { runScript } from './run-script.ts'
 import { openSession } from './session.ts'
@@ -83,8 +83,7 @@ export function createLocalDriver(site: LocalSite): Driver {
     syncData: ({ engine, directory }, { signal }) =>
       syncDataDirectory(engine.binDirectory, join(directory, 'data'), account, signal),
     runInitFiles: (member, files, as, watch) => runInitFiles(member, files, as, account, watch),
-    copyRunning: (member, target, watch, options) =>
-      copyRunning(member, target, account, watch, options),
+    copyRunning: (member, target, watch) => copyRunning(member, target, account, watch),
     copyStopped,
     placeCopy: (id) => join(copies, id),
     removeCopy: (id) => removeTree(join(copies, id)),
@@ -93,6 +92,7 @@ export function createLocalDriver(site: LocalSite): Driver {
       return canReflink(join(home, 'instances'))
     },
     runScript,
+    expectExportPlace,
     exportData: (member, asked, watch) => exportData(member, asked, account, watch),
     removeExport: removeTree,
     checkPages: ({ directory }, watch) => checkPages(join(directory, 'data'), watch),

@@ -50,8 +50,7 @@ async function copy(d: Dependencies, member: MemberDocument, target: string, s: 
     const copied = await d.driver.copyStopped(member, target, s)
     return { ...copied, at: new Date().toISOString() }
   }
-  // The branch's own server syncs the files of such a copy when it starts on them.
-  const copied = await d.driver.copyRunning(member, target, s, { durable: false })
+  const copied = await d.driver.copyRunning(member, target, s)
   return { ...copied, lsn: copied.stopLsn, at: copied.stoppedAt }
 }
 

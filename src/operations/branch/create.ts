@@ -9,7 +9,14 @@ import { createInstance } from '../instance/create.ts'
 import { restoreInto } from '../instance/restore.ts'
 import type { Context } from '../procedure.ts'
 import { copyParent } from './copy-parent.ts'
-import { dropScripts, keepScripts, prepareBranch, type Preparing, SealedScript } from './scripts.ts'
+import {
+  dropScripts,
+  isCutShort,
+  keepScripts,
+  prepareBranch,
+  type Preparing,
+  SealedScript,
+} from './scripts.ts'
 
 /** A branch to be made. */
 export const BranchWork = z.object({
@@ -35,12 +42,40 @@ export interface BranchMade {
   readonly closedRoles: readonly string[]
 }
 
-/** Makes a branch of an instance, or nothing. */
+/** How often it is begun anew because daemons die in its scripts. */
+const MOST_ROUNDS = 5
+
+/**
+ * Makes a branch of an instance, or nothing. A script that was cut short by the death of a daemon spoils the data that it
+ * ran on: then the branch is made anew, from the parent as it is by then.
+ */
 export async function createBranch(
   context: Context,
   d: Dependencies,
   work: BranchWork,
   version?: ChosenVersion,
+): Promise<BranchMade> {
+  for (let round = 1; ; round++) {
+    try {
+      return await makeBranch(inRound(context, round), d, work, version)
+    } catch (error) {
+      if (round === MOST_ROUNDS || !isCutShort(error)) throw error
+    }
+  }
+}
+
+/** Steps of their own for each round: those of the one before are over. */
+const inRound = (context: Context, round: number): Context => ({
+  ...context,
+  step: (name, body, options) =>
+    context.step(round === 1 ? name : `${name} (${round})`, body, options),
+})
+
+async function makeBranch(
+  context: Context,
+  d: Dependencies,
+  work: BranchWork,
+  version: ChosenVersion | undefined,
 ): Promise<BranchMade> {
   const { id, step, signal } = context
   const { service } = work.desired

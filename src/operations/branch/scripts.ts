@@ -73,11 +73,7 @@ export async function prepareBranch(
     const id = branch[kind]
     if (id === undefined) continue
     await step(`${service}: ${kind}`, async (s) => {
-      // Half of a script cannot be told from the whole, and what was masked twice is not what was meant.
-      if (s.attempt > 1) {
-        const message = `the daemon ended while the ${kind} script of “${service}” ran, and it may run only once`
-        throw new AppError('SCRIPT_FAILED', message)
-      }
+      if (s.attempt > 1) throw cutShort(kind, service)
       const script = await scriptOf(d, id, service)
       const { user, database } = await instanceOf(d, project, service)
       const member = await memberOf(d, project, service)
@@ -87,6 +83,18 @@ export async function prepareBranch(
   }
   return closed
 }
+
+/** Half of a script cannot be told from the whole, and what was masked twice is not what was meant. */
+const cutShort = (kind: string, service: string): AppError =>
+  new AppError(
+    'SCRIPT_FAILED',
+    `the daemon ended while the ${kind} script of “${service}” ran, and it may run only once`,
+    { details: { cutShort: true } },
+  )
+
+/** Whether a branch could not be made only because the daemon died in one of its scripts. */
+export const isCutShort = (error: unknown): boolean =>
+  error instanceof AppError && error.details?.['cutShort'] === true
 
 async function closeOthers(d: Dependencies, project: string, service: string): Promise<string[]> {
   const { user } = await instanceOf(d, project, service)

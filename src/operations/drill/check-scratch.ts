@@ -4,13 +4,14 @@ import type { DrillCheck } from '../../contract/drill.ts'
 import { SUPERUSER } from '../../core/config/hba.ts'
 import { type Count, judgeRows, needsLaterCount } from '../../core/drill/judge-rows.ts'
 import { judgeRecovery, type Recovered } from '../../core/drill/judge-recovery.ts'
+import type { Table } from '../../core/drill/tables-to-count.ts'
 import { HISTORY, readMarker } from '../../core/sql/drill.ts'
 import type { Session } from '../../drivers/driver.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { StepContext } from '../procedure.ts'
 import { carefully } from './careful-session.ts'
 import { countTables } from './count-rows.ts'
-import { type LiveMoment, liveServer } from './live-moment.ts'
+import { type LiveMoment, liveServer, type NewestMoment, noAnswer } from './live-moment.ts'
 import { scratchOf } from './scratch.ts'
 
 const STATEMENT_MS = 60_000
@@ -39,13 +40,10 @@ export function checkStart(
 export async function checkMarker(
   d: Dependencies,
   lineage: LineageDocument,
-  live: LiveMoment | undefined,
+  live: LiveMoment | NewestMoment,
   s: StepContext,
 ): Promise<DrillCheck> {
-  if (!live) {
-    const sentence = 'no server runs that could have been marked'
-    return { kind: 'marker', outcome: 'skipped', sentence }
-  }
+  if (live.kind === 'newest') return { kind: 'marker', outcome: 'skipped', sentence: live.why }
   const found = await ask(d, lineage, s, async (session) => {
     const [row] = await session.query<{ marker: string | null }>(readMarker(SUPERUSER))
     return row?.marker
@@ -67,24 +65,38 @@ export async function checkMarker(
 export async function checkRows(
   d: Dependencies,
   lineage: LineageDocument,
-  live: LiveMoment | undefined,
+  live: LiveMoment | NewestMoment,
   s: StepContext,
 ): Promise<DrillCheck> {
-  if (!live) {
-    const sentence = 'no server runs whose rows could have been counted'
-    return { kind: 'rows', outcome: 'skipped', sentence }
-  }
+  if (live.kind === 'newest') return { kind: 'rows', outcome: 'skipped', sentence: live.why }
   const { tables, left, settledBefore } = live.counted
   const restored = await countTables(d, await scratchOf(d, lineage), tables, settledBefore, s)
   const counted = tables.map((table, at) => ({ ...table, restored: restored[at] ?? notAsked }))
   const doubtful = counted.filter(needsLaterCount)
-  const server = doubtful.length > 0 ? await liveServer(d, lineage.id) : undefined
-  const later = server ? await countTables(d, server, doubtful, settledBefore, s) : []
+  const later = await countOnLive(d, lineage, doubtful, settledBefore, s)
   const after = new Map(doubtful.map((table, at) => [table.oid + table.database, later[at]]))
   return judgeRows(
     counted.map((table) => ({ ...table, after: after.get(table.oid + table.database) })),
     left,
   )
+}
+
+/** Nothing where no server runs any more, or it ends meanwhile. */
+async function countOnLive(
+  d: Dependencies,
+  lineage: LineageDocument,
+  tables: readonly Table[],
+  settledBefore: string,
+  s: StepContext,
+): Promise<Count[]> {
+  const server = tables.length > 0 ? await liveServer(d, lineage.id) : undefined
+  if (!server) return []
+  try {
+    return await countTables(d, server, tables, settledBefore, s)
+  } catch (error) {
+    if (noAnswer(error) === undefined) throw error
+    return [] // which the judgement tells
+  }
 }
 
 const notAsked: Count = { kind: 'unknown', why: 'was not counted' }

@@ -16,6 +16,7 @@ const STATEMENT_MS = 30_000
 
 /** A moment of a live server that a drill restores, and what it knows of it. */
 export interface LiveMoment {
+  readonly kind: 'named'
   /** The restore point's name. */
   readonly name: string
   readonly lsn: string
@@ -25,6 +26,12 @@ export interface LiveMoment {
   /** What the restored server must find. */
   readonly marker: string
   readonly counted: CountedTables
+}
+
+/** Nobody could be asked; then the newest moment of the archive must do. */
+export interface NewestMoment {
+  readonly kind: 'newest'
+  readonly why: string
 }
 
 /** The server that writes a lineage, when it takes connections and clients may be there. */
@@ -41,17 +48,17 @@ export async function liveServer(
 
 /**
  * Leaves a mark in the live server, counts its largest tables, names the moment after that, and waits until the archive has all
- * of it. Undefined when no server runs, or it went away meanwhile: then the newest moment of the archive must do.
+ * of it. A server that does not run, or ends or starts anew meanwhile, is no fault of its backups.
  */
 export async function momentOfLive(
   { id, step }: Context,
   d: Dependencies,
   lineage: LineageDocument,
-): Promise<LiveMoment | undefined> {
+): Promise<LiveMoment | NewestMoment> {
   const isLive = await step('look at the live server', async () => {
     return (await liveServer(d, lineage.id)) !== undefined
   })
-  if (!isLive) return undefined
+  if (!isLive) return { kind: 'newest', why: 'no server runs that could be asked' }
   try {
     const marker = await step('leave a mark in the live server', (s) => mark(d, lineage, id, s))
     const counted = await step('count its largest tables', async (s) =>
@@ -59,14 +66,19 @@ export async function momentOfLive(
     )
     const named = await step('name the moment', (s) => name(d, lineage, id, s))
     await step('have its WAL archived', (s) => archived(d, lineage, named.segment, s))
-    return { ...named, marker, counted }
+    return { kind: 'named', ...named, marker, counted }
   } catch (error) {
-    // The live server's own trouble is not the backups'.
-    const isLiveNow = (await liveServer(d, lineage.id)) !== undefined
-    const { code } = AppError.from(error)
-    if (!isLiveNow && (code === 'SQL_FAILED' || code === 'INSTANCE_NOT_RUNNING')) return undefined
-    throw error
+    const why = noAnswer(error)
+    if (why === undefined) throw error
+    return { kind: 'newest', why }
   }
+}
+
+/** Why a live server could not be asked; undefined for an error that is not its own. */
+export function noAnswer(error: unknown): string | undefined {
+  const { code, message } = AppError.from(error)
+  const isItsOwn = code === 'SQL_FAILED' || code === 'INSTANCE_NOT_RUNNING'
+  return isItsOwn ? `the live server did not answer: ${message}` : undefined
 }
 
 async function demandLive(d: Dependencies, lineage: LineageDocument): Promise<MemberDocument> {

@@ -4,7 +4,7 @@ import { planRecovery } from '../../core/wal/plan-recovery.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Found } from '../../backups/backup-engine.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { instanceOfLineage } from './instance-of.ts'
+import { writerOf } from './instance-of.ts'
 import { backupsOf } from './backups-of.ts'
 
 export interface Recovery {
@@ -32,10 +32,7 @@ export async function chooseRecovery(
     const message = `the lineage ${lineage.id} of “${lineage.service}” has no whole base backup yet`
     throw new AppError('BACKUP_NEEDED', message)
   }
-  const instance = await instanceOfLineage(d, lineage.id)
-  const member =
-    instance && (await d.documents.members.get(instance.project, instance.service, '0'))
-  const archive = await engine.archive(lineage, member?.value)
+  const archive = await engine.archive(lineage, await writerOf(d, lineage.id))
   const found = await findTarget(d, lineage, target)
   return planRecovery({
     target,

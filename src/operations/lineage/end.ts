@@ -27,10 +27,14 @@ export async function closeLineage(
   await editLineage(d, lineage.id, (l) => ({ ...l, closedAt: l.closedAt ?? closedAt }))
 }
 
-/** Removes a lineage with all its backups for good. Safe to repeat. */
+/**
+ * Removes a lineage with all its backups for good. Safe to repeat. One whose files are in someone else's folder, which was
+ * imported, is only forgotten.
+ */
 export async function removeLineage(d: Dependencies, lineage: LineageDocument): Promise<void> {
   const { lineages, backups, archives, drills } = d.documents
-  await d.backups.of(lineage).removeLineage(lineage)
+  const isOurs = lineage.directory === d.driver.placeLineage(lineage.id)
+  if (isOurs) await d.backups.of(lineage).removeLineage(lineage)
   const kept = await backups.list(lineage.id)
   const tried = await drills.list(lineage.id)
   await d.store.write([

@@ -1,4 +1,5 @@
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
+import type { MemberDocument } from '../../contract/documents/member.ts'
 import type { Dependencies } from '../dependencies.ts'
 
 /** The instance that writes a lineage now; undefined when it is closed. */
@@ -8,4 +9,14 @@ export async function instanceOfLineage(
 ): Promise<InstanceDocument | undefined> {
   const all = await d.documents.instances.list()
   return all.find((i) => i.value.lineage === lineage)?.value
+}
+
+/** The server that writes a lineage now. */
+export async function writerOf(
+  d: Pick<Dependencies, 'documents'>,
+  lineage: string,
+): Promise<MemberDocument | undefined> {
+  const instance = await instanceOfLineage(d, lineage)
+  if (!instance) return undefined
+  return (await d.documents.members.get(instance.project, instance.service, '0'))?.value
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { backupsOf } from '../lineage/backups-of.ts'
+import { writerOf } from '../lineage/instance-of.ts'
 import { lineageById } from '../lineage/lineage-of.ts'
 import { takeBackup } from '../lineage/take-backup.ts'
 import { inOneSentence, verifyBackup } from '../lineage/verify-backup.ts'
@@ -30,8 +31,14 @@ export const backupCreate = howdahProcedure({
         deadlineMs: BACKUP_DEADLINE_MS,
       })
       await step('keep the backup', async () => {
-        const { lineage } = asked
-        await d.store.write([d.documents.backups.put([lineage, id], { format: 1, ...backup })])
+        const lineage = await lineageById(d, asked.lineage)
+        const member = await writerOf(d, lineage.id)
+        // What the backup has made restorable is seen at once, and not at the agent's next look.
+        const archive = await d.backups.of(lineage).archive(lineage, member)
+        await d.store.write([
+          d.documents.backups.put([lineage.id, id], { format: 1, ...backup }),
+          d.documents.archives.put([lineage.id], { format: 1, ...archive }),
+        ])
       })
       return { lineage: asked.lineage, id }
     } catch (error) {

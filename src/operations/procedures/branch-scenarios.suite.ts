@@ -1,5 +1,6 @@
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import { AppError } from '../../errors/app-error.ts'
+import { secrets } from '../fake-host.suite.ts'
 import { portInUse, type Scenario, theInstance, wanted } from './scenarios.suite.ts'
 
 const branch = (service: string, asked: object = {}) => ({
@@ -108,6 +109,19 @@ export const branchScenarios: [string, Scenario][] = [
     },
   ],
 ]
+
+const script = (id: string, text: string) => ({
+  id,
+  name: `${id}.sql`,
+  sealed: secrets.seal(`scripts/${id}`, text),
+})
+
+/** A branch with scripts: one that is cut short has it made anew, in steps of their own. */
+export const masked: Scenario = {
+  before: theInstance,
+  kind: 'branch-create',
+  input: branch('try', { mask: script('mask', 'hide()'), seed: script('seed', 'add()') }),
+}
 
 /** What is told of the members of an end, by name. */
 export const membersOf = (

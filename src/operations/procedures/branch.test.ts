@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { branchScenarios, membersOf } from './branch-scenarios.suite.ts'
+import { branchScenarios, masked, membersOf } from './branch-scenarios.suite.ts'
 import { play } from './play.suite.ts'
 
 const scenarios = new Map(branchScenarios)
@@ -46,4 +46,22 @@ test('a renamed branch is known by its new name to its own branches', async () =
   const { documents: stored } = await play(scenarios.get('renaming of a branch that has a branch')!)
   const leaf = stored.find((e) => e.key === 'instances/shop/leaf')?.value
   expect(leaf).toMatchObject({ branch: { service: 'tried' } })
+})
+
+test('a branch whose scripts a dying daemon cut short is made anew, and each ran once on its data', async () => {
+  const undisturbed = await play(masked)
+  expect(undisturbed.end.servers).toContainEqual([
+    expect.stringContaining('/try/'),
+    ['app'],
+    expect.arrayContaining(['hide()', 'add()']),
+  ])
+  let anew = 0
+  for (let effects = 0; ; effects++) {
+    const killed = await play(masked, effects)
+    const { steps, ...end } = killed.end
+    expect(end, `killed after ${effects} effects`).toEqual({ ...undisturbed.end, steps: undefined })
+    if (steps.some((step) => step.includes('(2)'))) anew++
+    if (killed.lives === 1) break
+  }
+  expect(anew).toBeGreaterThan(1)
 })

@@ -79,6 +79,7 @@ async function prove(
   const { step } = context
   const { checks } = findings
   const live = await momentOfLive(context, d, lineage)
+  const named = live.kind === 'named' ? live : undefined
   const archive = await step('look at the archive', () => archiveOf(d, lineage))
   const stored = await step(
     'read the backup and its WAL',
@@ -89,15 +90,15 @@ async function prove(
   if (stored.outcome === 'failed') return
   findings.restored = await step(
     'restore on a scratch server',
-    (s) => restoreOnScratch(d, { lineage, backup, until: live?.name }, s),
+    (s) => restoreOnScratch(d, { lineage, backup, until: named?.name }, s),
     { deadlineMs: READ_DEADLINE_MS },
   )
   const { check, walBytes } = await step('see how far it came', (s) =>
-    checkStart(d, { lineage, backup, archived: live ? undefined : archive.endLsn }, s),
+    checkStart(d, { lineage, backup, archived: named ? undefined : archive.endLsn }, s),
   )
   checks.push(check)
   findings.walBytes = walBytes
-  findings.restoredTo = live?.at ?? archive.completeUntil
+  findings.restoredTo = named?.at ?? archive.completeUntil
   checks.push(await step('look for the mark', (s) => checkMarker(d, lineage, live, s)))
   checks.push(await step('compare rows', (s) => checkRows(d, lineage, live, s)))
   checks.push(await step('check indexes', (s) => lookThroughIndexes(d, lineage, s)))

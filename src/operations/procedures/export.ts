@@ -26,6 +26,8 @@ export const exportInstance = howdahProcedure({
   async run(asked, { id, step, signal }, d) {
     const { directory } = asked
     const inTheMaking = `${directory}.${id}.part`
+    // A step of its own: what is there when the copy is resumed was put there by it.
+    await step('look at the place', () => d.driver.expectExportPlace(directory))
     try {
       const exported = await step('copy', (s) => copy(d, asked, inTheMaking, s), {
         deadlineMs: EXPORT_DEADLINE_MS,
@@ -44,44 +46,23 @@ export const exportInstance = howdahProcedure({
 async function copy(d: Dependencies, asked: Export, inTheMaking: string, s: StepContext) {
   const { project, service, directory, owner } = asked
   const { engine, user, database, settings } = await instanceOf(d, project, service)
-  const before = await stateOf(d, project, service)
-  if (before.state !== 'ready' && !before.atRest) {
-    const message = `the server of “${service}” is neither running nor stopped: it is ${before.state}`
+  const observed = await d.documents.observed.get(...memberIdOf(project, service))
+  const state = observed?.value.state ?? 'absent'
+  if (!['ready', 'stopped', 'suspended'].includes(state)) {
+    const message = `the server of “${service}” is neither running nor stopped: it is ${state}`
     throw new AppError('INSTANCE_NOT_RUNNING', message)
   }
-  const exported = await d.driver.exportData(
+  const version = `${engine.major}.${engine.minor}`
+  return d.driver.exportData(
     await memberOf(d, project, service),
     {
       directory,
       inTheMaking,
-      running: !before.atRest,
+      running: state === 'ready',
       resumed: s.attempt > 1,
       owner,
-      facts: {
-        project,
-        service,
-        version: `${engine.major}.${engine.minor}`,
-        user,
-        database,
-        settings,
-      },
+      facts: { project, service, version, user, database, settings },
     },
     s,
   )
-  const after = await stateOf(d, project, service)
-  if (before.atRest && after.revision !== before.revision) {
-    // A server wrote to the data while it was copied without it knowing: the copy is of no moment.
-    await d.driver.removeExport(directory)
-    throw new AppError('BACKUP_FAILED', `“${service}” was started while its data was copied`, {
-      hint: 'Nothing was kept. Run the command again.',
-    })
-  }
-  return exported
-}
-
-/** The agent's last word; its revision changes with every start. */
-async function stateOf(d: Dependencies, project: string, service: string) {
-  const found = await d.documents.observed.get(...memberIdOf(project, service))
-  const state = found?.value.state ?? 'absent'
-  return { state, atRest: ['stopped', 'suspended'].includes(state), revision: found?.revision }
 }

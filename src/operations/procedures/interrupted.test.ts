@@ -11,6 +11,8 @@ const scenarios = [...others, ...branchScenarios, ...sleepScenarios, ...exportSc
 
 test.each(scenarios)(
   '%s: killed after any effect, it comes to the same end',
+  // Each is played once for each of its effects, which on a busy machine takes longer than a test may by itself.
+  { timeout: 60_000 },
   async (_, scenario) => {
     const undisturbed = await play(scenario)
     expect(undisturbed.lives).toBe(1)

@@ -1,7 +1,7 @@
 import { rm, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { listNames, readText } from '../files.ts'
-import { argsOf, readProcess } from '../process-table.ts'
+import { argsOf, processesIn, readProcess } from '../process-table.ts'
 import { readPostmasterFile } from './postmaster.ts'
 
 export interface RunningServer {
@@ -25,13 +25,17 @@ export async function findRunningServer(dataDirectory: string): Promise<RunningS
 
 /**
  * Removes the pid file of a server that is gone. Postgres does so itself, but refuses to start when the number belongs
- * to any other live process, as it may after a reboot.
+ * to any other live process, as it may after a reboot. True when there was one: the server did not end in order.
  */
-export async function removeStalePidFile(dataDirectory: string): Promise<void> {
+export async function removeStalePidFile(dataDirectory: string): Promise<boolean> {
   const file = await readPostmasterFile(dataDirectory)
-  if (!file || isServerOf(file.pid, dataDirectory)) return
+  if (!file || isServerOf(file.pid, dataDirectory)) return false
   await unlink(join(dataDirectory, 'postmaster.pid'))
+  return true
 }
+
+/** Processes of a server whose postmaster was killed: each ends when it sees that, and no server starts before the last has. */
+export const leftoversOf = (dataDirectory: string): number[] => processesIn(dataDirectory)
 
 /**
  * Removes the lock files beside a server's sockets when that server is gone. As for the pid file: Postgres refuses to start while the

@@ -21,7 +21,7 @@ export const lineageRm = command({
       const { id, backups, storedBytes, window, directory } = lineage
       ctx.terminal.note(
         `This deletes the lineage ${id} of ${lineageName(lineage)}: ${backups} backups, ${bytes(storedBytes)}, ` +
-          `${windowText(window)}. Its folder goes: ${directory}`,
+          `${windowText(window)}. Its folder ${directory} goes, unless it was imported from elsewhere.`,
       )
       const message = 'Type the lineage’s id to delete it for good:'
       await askToType(ctx, { message, flag: '--yes', word: id })
