@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: async () => (await import('./startup.ts')).startup,
   idle: async () => (await import('./idle.ts')).idle,
   wake: async () => (await import('./wake.ts')).wake,
+  branch: async () => (await import('./branch.ts')).branch,
   plan: async () => (await import('./plan.ts')).plan,
 }
 

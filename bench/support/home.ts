@@ -8,9 +8,9 @@ import { promisify } from 'node:util'
 const execute = promisify(execFile)
 export const howdahJs = fileURLToPath(new URL('../../bin/howdah.js', import.meta.url))
 
-/** A home of our own with a folder for compose files, ended and removed with everything in it. */
-export async function benchHome() {
-  const root = await mkdtemp(join(tmpdir(), 'hb-'))
+/** A home of our own with a folder for compose files below `parent`, ended and removed with everything in it. */
+export async function benchHome(parent = tmpdir()) {
+  const root = await mkdtemp(join(parent, 'hb-'))
   await chmod(root, 0o755)
   const home = join(root, 'home')
   const env = { ...process.env, HOWDAH_HOME: home, NO_COLOR: '1' }

@@ -197,7 +197,7 @@ export function backupEngineSuite(postgres: () => Promise<Engine>, tested: Engin
 
   test('a restore stops after a transaction, which is found by its number', async () => {
     const xid = await server.ask(
-      'insert into t (n) values (6) returning pg_current_xact_id()::text',
+      'insert into t (n) values (6) returning txid_current()::text',
     )
     await insert(7)
     await switched()
@@ -226,7 +226,8 @@ export function backupEngineSuite(postgres: () => Promise<Engine>, tested: Engin
     const middle = nextSegment(before, lineage.walSegmentBytes)
     expect((ranges.at(-1)?.last ?? '') > middle).toBe(true)
     const putBack = await tested.takeAway(lineage, middle)
-    const { problems } = await archive()
+    // Of no server: one that runs may still have the file, and give it again.
+    const { problems } = await engine.archive(lineage, undefined)
     expect(problems).toContainEqual(expect.objectContaining({ kind: 'lost', segment: middle }))
     const found = await engine.verify(lineage, first, watching())
     expect(found).toContainEqual(expect.objectContaining({ where: middle, kind: 'missing' }))

@@ -168,7 +168,9 @@ test('one that is nowhere any more is lost, and named', async () => {
   const name = await kept.finishSegment()
   await rm(incoming(name))
   const putBack = await takeAway(join(kept.original.data, 'pg_wal', name), kept.home)
-  expect(await problems()).toEqual([`lost ${name}`])
+  const lost = await kept.archive()
+  expect(lost.problems).toMatchObject([{ kind: 'lost', segment: name }])
+  expect((await kept.archive()).problems).toEqual(lost.problems)
   await kept.write(11)
   expect(await problems()).toEqual([`lost ${name}`])
   await putBack()
@@ -176,8 +178,10 @@ test('one that is nowhere any more is lost, and named', async () => {
 })
 
 test('WAL that the server cannot archive waits, is counted, and is late after two minutes', async () => {
-  const closed = `${kept.incoming}-closed`
-  await rename(kept.incoming, closed)
+  const { sql } = kept.original
+  await sql(`alter system set archive_library to ''`)
+  await sql(`alter system set archive_command to 'false'`)
+  await sql('select pg_reload_conf()')
   await kept.insert(12)
   const name = await kept.original.ask('select pg_walfile_name(pg_switch_wal())')
   const ready = join(kept.original.data, 'pg_wal/archive_status', `${name}.ready`)
@@ -194,9 +198,21 @@ test('WAL that the server cannot archive waits, is counted, and is late after tw
   const longAgo = new Date(Date.now() - 121_000)
   await utimes(ready, longAgo, longAgo)
   expect(await problems()).toEqual([`late ${name}`])
-  await rename(closed, kept.incoming)
+  await sql('alter system reset archive_library')
+  await sql('alter system reset archive_command')
+  await sql('select pg_reload_conf()')
   await until('the backlog to be gone', async () => (await kept.archive()).backlog.segments === 0)
   expect(await problems()).toEqual([])
+})
+
+test('a place for arrivals that is gone is made again', async () => {
+  await rm(kept.incoming, { recursive: true })
+  await kept.archive()
+  const { mode } = await stat(kept.incoming)
+  expect(mode & 0o777).toBe(0o700)
+  const name = await kept.write(99)
+  expect(await isIn(name)).toBe(true)
+  await kept.original.sql('delete from t where n = 99')
 })
 
 test('all is complete until now while nothing is committed, and until the last archived commit else', async () => {

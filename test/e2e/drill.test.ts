@@ -17,60 +17,72 @@ async function archivedBy({ directory }: { directory: string }) {
   return { folder, segments }
 }
 
-test('a drill under constant writes proves the newest moment, and leaves nothing but its record', async () => {
-  await using lab = await openLab()
-  await lab.startDaemon()
-  const { client, lineage, backup } = await backedUp(lab, { settings: withHistory })
-  const writing = await writeAllTheTime(lab, db, 3)
-  await client.query('delete from orders where n % 3 = 0')
-  const drill = await drilled(lab, lineage.id)
-  await client.query('delete from orders where n % 3 = 1')
-  await writing.stop()
-  expect(drill.failure).toBe(undefined)
-  expect(outcomes(drill)).toEqual(allBut())
-  expect(drill).toMatchObject({ ...db, outcome: 'passed', backup: backup.id })
-  expect(drill.sizeBytes).toBe(backup.sizeBytes)
-  expect(drill.walBytes).toBeGreaterThan(0)
-  expect(drill.restoreBytesPerSecond).toBeGreaterThan(0)
-  expect(drill.replayBytesPerSecond).toBeGreaterThan(0)
-  expect(Date.parse(drill.restoredTo ?? '')).toBeGreaterThan(Date.parse(backup.finishedAt))
-  const rows = drill.checks.find(({ kind }) => kind === 'rows')?.sentence
-  for (const table of ['orders', 'history', 'noise']) expect(rows).toContain(`app.public.${table} `)
-  const [{ lineage: now } = { lineage }] = await lab.api.listBackups(db)
-  expect(now.provenAt).toBe(drill.finishedAt)
-  expect(await faultsOf(lab)).toEqual([])
-  await client.end()
-})
+test(
+  'a drill under constant writes proves the newest moment, and leaves nothing but its record',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await using lab = await openLab()
+    await lab.startDaemon()
+    const { client, lineage, backup } = await backedUp(lab, { settings: withHistory })
+    const writing = await writeAllTheTime(lab, db, 3)
+    await client.query('delete from orders where n % 3 = 0')
+    const drill = await drilled(lab, lineage.id)
+    await client.query('delete from orders where n % 3 = 1')
+    await writing.stop()
+    expect(drill.failure).toBe(undefined)
+    expect(outcomes(drill)).toEqual(allBut())
+    expect(drill).toMatchObject({ ...db, outcome: 'passed', backup: backup.id })
+    expect(drill.sizeBytes).toBe(backup.sizeBytes)
+    expect(drill.walBytes).toBeGreaterThan(0)
+    expect(drill.restoreBytesPerSecond).toBeGreaterThan(0)
+    expect(drill.replayBytesPerSecond).toBeGreaterThan(0)
+    expect(Date.parse(drill.restoredTo ?? '')).toBeGreaterThan(Date.parse(backup.finishedAt))
+    const rows = drill.checks.find(({ kind }) => kind === 'rows')?.sentence
+    for (const table of ['orders', 'history', 'noise'])
+      expect(rows).toContain(`app.public.${table} `)
+    const [{ lineage: now } = { lineage }] = await lab.api.listBackups(db)
+    expect(now.provenAt).toBe(drill.finishedAt)
+    expect(await faultsOf(lab)).toEqual([])
+    await client.end()
+  },
+)
 
-test('what does not run is drilled to its newest moment: asleep, stopped, and gone', async () => {
-  await using lab = await openLab()
-  await lab.startDaemon()
-  const { client, lineage } = await backedUp(lab)
-  await client.query(`create table last_words as select 'good night' as words`)
-  await client.end()
-  await done(lab, lab.api.suspendInstances({ project: 'shop', services: ['db'] }))
-  const asleep = await drilled(lab, lineage.id)
-  expect(asleep.failure).toBe(undefined)
-  expect(outcomes(asleep)).toEqual(allBut('marker', 'rows'))
-  expect((await lab.api.getInstance(db)).state).toBe('suspended')
-  await done(lab, lab.api.stopInstances({ project: 'shop', services: ['db'] }))
-  const stopped = await drilled(lab, lineage.id)
-  expect(stopped.failure).toBe(undefined)
-  expect(outcomes(stopped)).toEqual(allBut('marker', 'rows'))
-  await done(lab, lab.api.downProject({ project: 'shop', services: ['db'], finalSnapshot: 'none' }))
-  const gone = await drilled(lab, lineage.id)
-  expect(gone.failure).toBe(undefined)
-  expect(outcomes(gone)).toEqual(allBut('marker', 'rows'))
-  expect(await lab.api.listDrills({ ...db })).toHaveLength(3)
+test(
+  'what does not run is drilled to its newest moment: asleep, stopped, and gone',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await using lab = await openLab()
+    await lab.startDaemon()
+    const { client, lineage } = await backedUp(lab)
+    await client.query(`create table last_words as select 'good night' as words`)
+    await client.end()
+    await done(lab, lab.api.suspendInstances({ project: 'shop', services: ['db'] }))
+    const asleep = await drilled(lab, lineage.id)
+    expect(asleep.failure).toBe(undefined)
+    expect(outcomes(asleep)).toEqual(allBut('marker', 'rows'))
+    expect((await lab.api.getInstance(db)).state).toBe('suspended')
+    await done(lab, lab.api.stopInstances({ project: 'shop', services: ['db'] }))
+    const stopped = await drilled(lab, lineage.id)
+    expect(stopped.failure).toBe(undefined)
+    expect(outcomes(stopped)).toEqual(allBut('marker', 'rows'))
+    await done(
+      lab,
+      lab.api.downProject({ project: 'shop', services: ['db'], finalSnapshot: 'none' }),
+    )
+    const gone = await drilled(lab, lineage.id)
+    expect(gone.failure).toBe(undefined)
+    expect(outcomes(gone)).toEqual(allBut('marker', 'rows'))
+    expect(await lab.api.listDrills({ ...db })).toHaveLength(3)
 
-  const { folder, segments } = await archivedBy(lineage)
-  const last = segments.at(-1) ?? ''
-  const undo = await takeAway(join(folder, last), lab.root)
-  const cutShort = await drilled(lab, lineage.id)
-  expect(cutShort.failure).toContain(last.slice(0, 24))
-  await undo()
-  expect(await faultsOf(lab)).toEqual([])
-})
+    const { folder, segments } = await archivedBy(lineage)
+    const last = segments.at(-1) ?? ''
+    const undo = await takeAway(join(folder, last), lab.root)
+    const cutShort = await drilled(lab, lineage.id)
+    expect(cutShort.failure).toContain(last.slice(0, 24))
+    await undo()
+    expect(await faultsOf(lab)).toEqual([])
+  },
+)
 
 interface Plant {
   /** Says what the drill must name. */

@@ -109,7 +109,7 @@ test('one command puts back what a restore in place has replaced', async () => {
   expect(await ask('database', 'select count(*)::int from newer')).toEqual([0])
 })
 
-test('what was committed this moment is in a restore to now, to latest and to a name', async () => {
+test('what was committed this moment is in a restore to latest, and in one to the present time', async () => {
   await shop.howdah('backup', 'create', 'database')
   await ask('database', 'create table latest as select 1 as n')
   await shop.howdah('restore', 'database', '--to', 'latest', '--as', 'newest')

@@ -1,6 +1,7 @@
 /**
- * A daemon for tests, `crashing-daemon.ts HOME ORDER`, that ends itself with SIGKILL at a boundary of a step. ORDER is a file
- * with the number of the boundary, counted from the moment that the file has its text; without the file it is a plain daemon.
+ * A daemon for tests, `crashing-daemon.ts HOME ORDER`, that ends itself with SIGKILL at a boundary of a step, or so many milliseconds
+ * after it. ORDER is a file with the number of the boundary, counted from the moment that the file has its text, a word that makes
+ * the text another than before, and the milliseconds; without the file it is a plain daemon.
  */
 import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
@@ -18,7 +19,11 @@ function atBoundary(): void {
   }
   if (order === '') return
   passed++
-  if (passed === Number(order.split(' ')[0])) process.kill(process.pid, 'SIGKILL')
+  const [boundary, , delayMs = '0'] = order.split(' ')
+  if (passed !== Number(boundary)) return
+  const die = (): void => void process.kill(process.pid, 'SIGKILL')
+  if (Number(delayMs) === 0) die()
+  else setTimeout(die, Number(delayMs))
 }
 
 function readOrder(): string {

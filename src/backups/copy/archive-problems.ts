@@ -21,7 +21,11 @@ export interface Seen {
   readonly different: readonly Pick<Aside, 'name' | 'since'>[]
   readonly damaged: readonly Pick<Aside, 'name' | 'since'>[]
   /** In the archive, and not as it was written. */
-  readonly unreadable: readonly { readonly segment: string; readonly sentence: string }[]
+  readonly unreadable: readonly {
+    readonly segment: string
+    readonly sentence: string
+    readonly since: Date
+  }[]
   /** When the archive got the segment after a hole. */
   readonly archivedAfter: (hole: Hole) => Date
   readonly has: (segment: string) => boolean
@@ -41,8 +45,8 @@ export function archiveProblems(seen: Seen): ArchiveProblem[] {
       .map(({ segment, since, was }) =>
         problem('lost', since, `${segment} was ${was} and is not in the archive`, segment),
       ),
-    ...seen.unreadable.map(({ segment, sentence }) =>
-      problem('damaged', seen.now, sentence, segment),
+    ...seen.unreadable.map(({ segment, sentence, since }) =>
+      problem('damaged', since, sentence, segment),
     ),
     // A good one that came later has taken its place.
     ...seen.damaged

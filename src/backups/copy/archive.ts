@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Archive, Backup } from '../../contract/backup.ts'
 import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
-import type { Owner } from '../../system/files.ts'
+import { ensureDirectory, type Owner } from '../../system/files.ts'
 import { readArchiveStatus } from '../../system/tools/archive-status.ts'
 import { readControlFile } from '../../system/tools/postmaster.ts'
 import { archiveProblems } from './archive-problems.ts'
@@ -24,6 +24,8 @@ export interface ArchiveMemory {
   readonly readCurrent: CurrentWalReader
   /** Segments that cannot be read, with the reason: they are not tried again in this life. */
   readonly unreadable: Map<string, string>
+  /** Since when a segment is known to be lost. */
+  readonly lostSince: Map<string, Date>
   /** Whether what dead processes left was looked for. */
   swept: boolean
 }
@@ -40,6 +42,8 @@ export async function lookAfterArchive(
   const folder = lineageFolder(lineage)
   if (!memory.swept) await sweep(folder)
   memory.swept = true
+  // A server whose place is gone archives nothing, until its disk is full.
+  if (member) await ensureDirectory(folder.incoming, { mode: 0o700, owner })
   const data = member && join(member.directory, 'data')
   const status = data ? await readArchiveStatus(data) : { waiting: [], archived: [] }
   const arrived = await arrivedIn(folder)
@@ -58,7 +62,7 @@ export async function lookAfterArchive(
   const missing = [
     ...overlooked
       .filter((segment) => !stock.has(segment))
-      .map((segment) => ({ segment, since: now, was: 'archived' as const })),
+      .map((segment) => ({ segment, since: lostSince(segment), was: 'archived' as const })),
     ...stock.gone
       .filter(({ segment }) => isNeeded(segment))
       .map((line) => ({ ...line, since: new Date(line.archivedAt), was: 'there' as const })),
@@ -73,11 +77,11 @@ export async function lookAfterArchive(
     damaged: await asidesIn(folder.damaged),
     unreadable: stock.unindexed.flatMap((segment) => {
       const sentence = memory.unreadable.get(segment)
-      return sentence === undefined ? [] : [{ segment, sentence }]
+      return sentence === undefined ? [] : [{ segment, sentence, since: lostSince(segment) }]
     }),
     archivedAfter: ({ last }) => {
       const next = stock.lines.find(({ segment }) => segment > last)
-      return next ? new Date(next.archivedAt) : now
+      return next ? new Date(next.archivedAt) : lostSince(last)
     },
     has: stock.has,
   })
@@ -92,6 +96,12 @@ export async function lookAfterArchive(
     readCurrent: memory.readCurrent,
   })
   return archiveReport({ lineage, now, stock, waiting, problems, complete })
+
+  function lostSince(segment: string): Date {
+    const since = memory.lostSince.get(segment) ?? now
+    memory.lostSince.set(segment, since)
+    return since
+  }
 
   function neededFrom(base: Backup | undefined) {
     return neededSince(base, stock, lineage.walSegmentBytes)

@@ -40,6 +40,7 @@ export function createCopyEngine({ home, account, driver }: CopySite): BackupEng
       takeStock: createStockTaker(lineageFolder({ directory }), walSegmentBytes),
       readCurrent: createCurrentWalReader(),
       unreadable: new Map(),
+      lostSince: new Map(),
       swept: false,
     }
     memories.set(directory, made)

@@ -1,6 +1,6 @@
 import type { RepositoryAccess } from '../../core/config/pgbackrest.ts'
 import { ensureDirectory, exists } from '../../system/files.ts'
-import { expectSupport, type PgbackrestSite } from './site.ts'
+import { expectSupport, type PgbackrestHost } from './site.ts'
 import { withRepository } from './with-repository.ts'
 
 /**
@@ -9,7 +9,7 @@ import { withRepository } from './with-repository.ts'
  * the servers' account; later it never is, for it may be one that is not mounted.
  */
 export async function admitRepository(
-  site: Pick<PgbackrestSite, 'program' | 'account'>,
+  site: PgbackrestHost,
   access: RepositoryAccess,
 ): Promise<void> {
   const { storage } = access.repository

@@ -2,7 +2,7 @@ import { type RepositoryAccess, secretsOf } from '../../core/config/pgbackrest.t
 import type { Finished } from '../../system/run.ts'
 import { pgbackrest, type PgbackrestCall } from '../../system/tools/pgbackrest.ts'
 import { callFailed, inTime } from './failed-call.ts'
-import type { PgbackrestSite } from './site.ts'
+import type { PgbackrestHost } from './site.ts'
 
 /** A store far away answers in seconds; four of pgBackRest's own tries are over by then. */
 const SHORT_MS = 2 * 60 * 1000
@@ -24,7 +24,7 @@ export type Call = (args: readonly string[], options?: CallOptions) => Promise<F
 
 /** Commands with one configuration: the command's name comes first in the arguments. */
 export function caller(
-  site: Pick<PgbackrestSite, 'program' | 'account'>,
+  site: PgbackrestHost,
   repositories: readonly RepositoryAccess[],
   { configFile, stanza }: { readonly configFile: string; readonly stanza?: string },
 ): Call {

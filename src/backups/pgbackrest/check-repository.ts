@@ -12,7 +12,7 @@ import { AppError } from '../../errors/app-error.ts'
 import { probeConnection } from '../../system/connect-probe.ts'
 import type { Call } from './call.ts'
 import { DESCRIPTIONS } from './describe.ts'
-import type { PgbackrestSite } from './site.ts'
+import type { PgbackrestHost } from './site.ts'
 import { withRepository } from './with-repository.ts'
 
 /** Without an answer for so long a store is given up; pgBackRest tries four times. */
@@ -25,7 +25,7 @@ const PROBE_MS = 5000
  * or what is wrong. Throws NOT_SUPPORTED for what the pgBackRest of this machine cannot do.
  */
 export async function checkRepository(
-  site: Pick<PgbackrestSite, 'program' | 'account'>,
+  site: PgbackrestHost,
   access: RepositoryAccess,
 ): Promise<RepositoryCheck> {
   const { repository } = access
@@ -37,7 +37,8 @@ export async function checkRepository(
   })
   try {
     return await withRepository(site, access, async (call) => {
-      await writeReadRemove(call)
+      const quick = [`--io-timeout=${Math.min(site.answerS ?? ANSWER_S, ANSWER_S)}`]
+      await writeReadRemove(call, quick)
       const { stdout } = await call(['info', '--output=json', ...quick], { timeoutMs: CALL_MS })
       const unreadable = unreadableStanzas(stdout)
       if (unreadable.length > 0) {
@@ -55,9 +56,7 @@ export async function checkRepository(
   }
 }
 
-const quick = [`--io-timeout=${ANSWER_S}`]
-
-async function writeReadRemove(call: Call): Promise<void> {
+async function writeReadRemove(call: Call, quick: readonly string[]): Promise<void> {
   const file = `${DESCRIPTIONS}/check-${randomBytes(6).toString('hex')}`
   const content = `howdah ${randomBytes(16).toString('hex')}`
   const options = { timeoutMs: CALL_MS }

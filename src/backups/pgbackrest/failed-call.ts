@@ -8,7 +8,7 @@ import {
 } from '../../core/pgbackrest/failure.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { freeBytes } from '../../system/disk.ts'
-import { type Finished, tail } from '../../system/run.ts'
+import type { Finished } from '../../system/run.ts'
 
 export interface FailedCall {
   readonly args: readonly string[]
@@ -24,7 +24,7 @@ const FULL_BYTES = 32 * 1024 * 1024
 export function callFailed({ args, repositories, secrets }: FailedCall, ended: Finished): AppError {
   const shown = { ...ended, stderr: withoutSecrets(ended.stderr, secrets) }
   const words = wordsOf(shown)
-  const details = { command: args[0], exitCode: ended.exitCode, stderr: tail(shown.stderr) }
+  const details = { command: args[0], exitCode: ended.exitCode, stderr: head(shown.stderr) }
   const where = repositories.map((r) => `“${r.repository.name}”`).join(' or ')
   if (isUnknownVersion(ended)) {
     return new AppError('NOT_SUPPORTED', `this pgBackRest does not know the server: ${words}`, {
@@ -56,6 +56,9 @@ export function callFailed({ args, repositories, secrets }: FailedCall, ended: F
     details,
   })
 }
+
+/** pgBackRest says the reason first, and what it asked and was answered after it. */
+const head = (text: string): string => text.split('\n').slice(0, 30).join('\n')
 
 /** The end of a command; one that did not end in its time waits for a repository that does not answer. */
 export async function inTime(

@@ -8,7 +8,10 @@ import type { Stanza } from './stanza.ts'
 
 /** What the archive of a lineage has in one of its repositories. */
 export const fetchListing = (stanza: Stanza, repo: number): Promise<ArchiveListing> =>
-  listFolder(stanza, repo, `archive/${stanza.lineage.id}`)
+  listFolder(stanza, repo, archiveOf(stanza))
+
+/** pgBackRest numbers the servers of a stanza, and a lineage is of one server. */
+const archiveOf = ({ lineage }: Stanza): string => `archive/${lineage.id}/${lineage.major}-1`
 
 async function listFolder(stanza: Stanza, repo: number, folder: string): Promise<ArchiveListing> {
   const args = ['repo-ls', folder, '--recurse', '--output=json', `--repo=${repo}`]
@@ -42,26 +45,14 @@ async function bringUpToDate(
   repo: number,
   known: ArchiveListing,
 ): Promise<ArchiveListing> {
-  const root = `archive/${stanza.lineage.id}`
+  const root = archiveOf(stanza)
   const folders = new Set(known.segments.map(({ name }) => folderOf(name)))
   const newest = [...folders].at(-1)
+  const { stdout } = await stanza.call(['repo-ls', root, `--repo=${repo}`], { stanza: false })
+  const there = stdout.split('\n').filter((name) => /^[0-9A-F]{16}$/.test(name))
   let listing = known
-  for (const server of await namesIn(stanza, repo, root, /^\d+-\d+$/)) {
-    const there = await namesIn(stanza, repo, `${root}/${server}`, /^[0-9A-F]{16}$/)
-    for (const folder of there.filter((f) => f === newest || !folders.has(f))) {
-      const anew = await listFolder(stanza, repo, `${root}/${server}/${folder}`)
-      listing = withFolder(listing, folder, anew)
-    }
+  for (const folder of there.filter((f) => f === newest || !folders.has(f))) {
+    listing = withFolder(listing, folder, await listFolder(stanza, repo, `${root}/${folder}`))
   }
   return listing
-}
-
-async function namesIn(
-  stanza: Stanza,
-  repo: number,
-  folder: string,
-  name: RegExp,
-): Promise<string[]> {
-  const { stdout } = await stanza.call(['repo-ls', folder, `--repo=${repo}`], { stanza: false })
-  return stdout.split('\n').filter((line) => name.test(line))
 }

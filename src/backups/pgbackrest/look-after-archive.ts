@@ -49,7 +49,7 @@ export async function lookAfterArchive(
     listing: await memory.list(stanza),
     index: await memory.facts.read(),
     status,
-    oldest: info.backups.find((b) => b.repository === 1),
+    oldest: info.backups[0],
     missingSince: (segment) => sinceOf(memory.missingSince, segment, now),
   })
   let seen = await look()
@@ -70,7 +70,7 @@ export async function lookAfterArchive(
 async function knownBackups(stanza: Stanza, memory: ArchiveMemory): Promise<StanzaInfo> {
   const known = memory.backups
   if (known && performance.now() - known.readAtMs < INFO_EVERY_MS) return known.info
-  const info = await readInfo(stanza)
+  const info = await readInfo(stanza, 1)
   memory.backups = { info, readAtMs: performance.now() }
   return info
 }

@@ -37,7 +37,7 @@ export async function ensureStanza(stanza: Stanza, member: MemberDocument): Prom
 /** REPOSITORY_UNREACHABLE for a first repository whose stanza was made once and is not there now. */
 export async function expectStanza(stanza: Stanza): Promise<void> {
   if (!(await isMade(stanza, 0))) return
-  const [first] = (await readInfo(stanza)).repositories
+  const [first] = (await readInfo(stanza, 1)).repositories
   if (first?.state !== 'missing') return
   const { name, storage } = stanza.repositories[0].repository
   const why = storage.type === 'posix' ? `; is ${storage.path} not mounted?` : ''

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { ArchiveProblem } from '../../contract/backup.ts'
 import type { ArchivedSegment, ArchiveListing } from '../../core/pgbackrest/archive-listing.ts'
-import type { StanzaInfo } from '../../core/pgbackrest/info.ts'
+import type { StanzaInfo, StoredBackup } from '../../core/pgbackrest/info.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { isFile } from '../../system/entries.ts'
 import { exists, type Owner, removeTree, writeAtomic } from '../../system/files.ts'
@@ -9,7 +9,7 @@ import { createListingReader } from './fetch-listing.ts'
 import { unpackSegment } from './packed-segment.ts'
 import { pushSegment, withArchived } from './segment-files.ts'
 import type { Stanza } from './stanza.ts'
-import { idOf } from './stored-backups.ts'
+import { idOf, readInfo } from './stored-backups.ts'
 
 /** What the first repository has. */
 export interface FirstRepository {
@@ -45,7 +45,8 @@ export function createOffsite(): Offsite {
       const brought = await bring(stanza, lacking.slice(0, BROUGHT_AT_ONCE), first.data)
       const rest = lacking.slice(brought)
       if (rest.length === 0) await removeTree(stanza.files.offsiteLate)
-      keep([...lateWal(stanza, rest), ...lateBackup(stanza, first.info)])
+      const { backups } = await readInfo(stanza, 2)
+      keep([...lateWal(stanza, rest), ...lateBackup(stanza, first.info.backups, backups)])
     } catch (error) {
       const { message } = AppError.from(error)
       keep([{ kind: 'unreachable', sentence: `off-site: ${message}` }])
@@ -123,9 +124,13 @@ function lateWal(
   return [{ kind: 'late', segment, sentence }]
 }
 
-function lateBackup(stanza: Stanza, { backups }: StanzaInfo): Omit<ArchiveProblem, 'since'>[] {
-  const newest = backups.findLast((b) => b.repository === 1)
-  if (!newest || backups.some((b) => b.repository === 2 && idOf(b) === idOf(newest))) return []
+function lateBackup(
+  stanza: Stanza,
+  first: readonly StoredBackup[],
+  offsite: readonly StoredBackup[],
+): Omit<ArchiveProblem, 'since'>[] {
+  const newest = first.at(-1)
+  if (!newest || offsite.some((b) => idOf(b) === idOf(newest))) return []
   const sentence = `the off-site repository ${nameOf(stanza)} does not have the backup ${idOf(newest)}`
   return [{ kind: 'late', sentence }]
 }

@@ -15,7 +15,7 @@ import { placeRestoreCommand, sourceOf } from './recovery.ts'
 import { pruneWal, removeBackup, removeStanza } from './remove-backup.ts'
 import { expectSupport, type PgbackrestSite, versionOf } from './site.ts'
 import { openStanza } from './stanza.ts'
-import { backupsIn, readInfo } from './stored-backups.ts'
+import { backupsIn, readAll } from './stored-backups.ts'
 import { takeBackup } from './take-backup.ts'
 import { verifyBackup } from './verify-backup.ts'
 import { createWalFacts } from './wal-facts.ts'
@@ -81,7 +81,7 @@ export function createPgbackrestEngine(site: PgbackrestSite): PgbackrestEngine {
       memoryOf(lineage).backups = undefined
       return backup
     },
-    backups: async (lineage) => backupsIn(lineage, await readInfo(await open(lineage))),
+    backups: async (lineage) => backupsIn(lineage, await readAll(await open(lineage))),
     archive: (lineage, member) =>
       inTurn(lineage.id, async () =>
         lookAfterArchive(await open(lineage), member, memoryOf(lineage)),

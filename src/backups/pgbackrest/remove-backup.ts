@@ -1,5 +1,6 @@
 import type { Backup } from '../../contract/backup.ts'
 import type { ArchiveListing } from '../../core/pgbackrest/archive-listing.ts'
+import { AppError } from '../../errors/app-error.ts'
 import { removeTree } from '../../system/files.ts'
 import { DESCRIPTIONS } from './describe.ts'
 import { fetchListing } from './fetch-listing.ts'
@@ -11,22 +12,19 @@ const LAST_FULL_STAYS = 104
 
 /**
  * Removes a backup from each repository, but nothing that another one needs: that goes when it is asked for again after the other.
- * The off-site repository keeps it for as long as it was told to. Safe to repeat.
+ * The off-site repository keeps it for as long as it was told to, and while it is away. Safe to repeat.
  */
 export async function removeBackup(stanza: Stanza, { id }: Pick<Backup, 'id'>): Promise<void> {
-  const { backups } = await readInfo(stanza)
-  for (const stored of backups.filter((b) => idOf(b) === id)) {
-    const access = stanza.repositories[stored.repository - 1]
-    const keepMs = (stored.repository > 1 && access?.repository.keepMs) || 0
-    if (Date.now() - stored.stopSeconds * 1000 < keepMs) continue
-    const isNeeded = backups.some(
-      (b) => b.repository === stored.repository && b.needs.includes(stored.label),
-    )
-    if (isNeeded) continue
-    await stanza.call(['expire', `--repo=${stored.repository}`, `--set=${stored.label}`], {
-      alsoFine: [LAST_FULL_STAYS],
-    })
-  }
+  await inEach(stanza, async (repo) => {
+    const { backups } = await readInfo(stanza, repo)
+    const keepMs = (repo > 1 && stanza.repositories[repo - 1]?.repository.keepMs) || 0
+    const old = backups.filter((b) => idOf(b) === id && Date.now() - b.stopSeconds * 1000 >= keepMs)
+    for (const { label } of old) {
+      if (backups.some((b) => b.needs.includes(label))) continue
+      const args = ['expire', `--repo=${repo}`, `--set=${label}`]
+      await stanza.call(args, { alsoFine: [LAST_FULL_STAYS] })
+    }
+  })
 }
 
 /**
@@ -34,13 +32,12 @@ export async function removeBackup(stanza: Stanza, { id }: Pick<Backup, 'id'>): 
  * there are told to keep theirs; of WAL that only smaller backups before the first full one would need there is none.
  */
 export async function pruneWal(stanza: Stanza): Promise<{ segments: number; bytes: number }> {
-  const { backups } = await readInfo(stanza)
   const removed = { segments: 0, bytes: 0 }
-  for (const index of stanza.repositories.keys()) {
-    const repo = index + 1
-    const fulls = backups.filter((b) => b.repository === repo && b.kind === 'full')
+  await inEach(stanza, async (repo) => {
+    const { backups } = await readInfo(stanza, repo)
+    const fulls = backups.filter(({ kind }) => kind === 'full')
     // A cold one has no place in the WAL that pgBackRest knows.
-    if (fulls.length === 0 || fulls.some((b) => b.startSegment === undefined)) continue
+    if (fulls.length === 0 || fulls.some((b) => b.startSegment === undefined)) return
     const before = await fetchListing(stanza, repo)
     await stanza.call([
       'expire',
@@ -51,8 +48,21 @@ export async function pruneWal(stanza: Stanza): Promise<{ segments: number; byte
     const after = await fetchListing(stanza, repo)
     removed.segments += before.segments.length - after.segments.length
     removed.bytes += storedBytesOf(before) - storedBytesOf(after)
-  }
+  })
   return removed
+}
+
+/** In one repository after the other; an off-site one that is away does not keep the first from it. */
+async function inEach({ repositories }: Stanza, work: (repo: number) => Promise<void>) {
+  for (const index of repositories.keys()) {
+    try {
+      await work(index + 1)
+    } catch (error) {
+      // Told with its archive; the same is asked of it again with the next clean-up.
+      const isAway = error instanceof AppError && error.code === 'REPOSITORY_UNREACHABLE'
+      if (index === 0 || !isAway) throw error
+    }
+  }
 }
 
 /** Removes all of a lineage: what each repository has of it, then its folder here. Safe to repeat. */

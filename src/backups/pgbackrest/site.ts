@@ -13,11 +13,17 @@ import type { Account } from '../../system/account.ts'
 import { ensureDirectory, readText, writeAtomic } from '../../system/files.ts'
 import type { PgbackrestProgram } from '../../system/tools/pgbackrest.ts'
 
-/** What the engine works with on its host. */
-export interface PgbackrestSite {
+/** The pgBackRest of a host. */
+export interface PgbackrestHost {
   readonly program: PgbackrestProgram
   /** Who servers run as, and so pgBackRest; undefined: as us. */
   readonly account: Account | undefined
+  /** How long a store may be silent; 20 s unless said. */
+  readonly answerS?: number
+}
+
+/** What the engine works with on its host. */
+export interface PgbackrestSite extends PgbackrestHost {
   /** A repository with what its keys name. Throws REPOSITORY_NOT_FOUND, CONFIG_MISSING. */
   readonly repository: (name: string) => Promise<RepositoryAccess>
   /** Where this machine keeps a lineage. */

@@ -16,21 +16,25 @@ export const ANNOTATIONS = {
   timeline: 'howdah-timeline',
 } as const
 
-/** All backups of a stanza, in each of its repositories. Throws REPOSITORY_UNREACHABLE when the first cannot be read. */
-export async function readInfo(stanza: Stanza): Promise<StanzaInfo> {
-  const { stdout } = await stanza.call(['info', '--output=json'])
+/** The backups in one repository of a stanza. Throws REPOSITORY_UNREACHABLE. */
+export async function readInfo(stanza: Stanza, repo: number): Promise<StanzaInfo> {
+  const { stdout } = await stanza.call(['info', '--output=json', `--repo=${repo}`])
   const info = parseStanzaInfo(stdout, stanza.lineage.id)
-  for (const { number, state, words } of info.repositories) {
-    const name = stanza.repositories[number - 1]?.repository.name
-    // Without the off-site one all can still be restored; its archive says that it is not there.
-    if (state !== 'failed' || number > 1) continue
-    const [sentence = ''] = words.split('\n')
-    throw new AppError(
-      'REPOSITORY_UNREACHABLE',
-      `the repository “${name}” cannot be read: ${sentence}`,
-    )
-  }
-  return info
+  const failed = info.repositories.find(({ state }) => state === 'failed')
+  if (!failed) return info
+  const name = stanza.repositories[repo - 1]?.repository.name
+  const [sentence = ''] = failed.words.split('\n')
+  const message = `the repository “${name}” cannot be read: ${sentence}`
+  throw new AppError('REPOSITORY_UNREACHABLE', message)
+}
+
+/** The backups in all repositories; those of one that is away are left out, but for the only one that is there. */
+export async function readAll(stanza: Stanza): Promise<StoredBackup[]> {
+  const asked = stanza.repositories.map((_, index) => readInfo(stanza, index + 1))
+  const answers = await Promise.allSettled(asked)
+  const found = answers.filter((answer) => answer.status === 'fulfilled')
+  if (found.length === 0) await asked[0]
+  return found.flatMap(({ value }) => value.backups)
 }
 
 /** The id that we know it by: ours, or for one that a person took with pgBackRest itself, its label. */
@@ -38,7 +42,7 @@ export const idOf = ({ annotations, label }: StoredBackup): string =>
   annotations[ANNOTATIONS.id] ?? label
 
 /** One of each id, the first repository's before the off-site one's, oldest first. */
-export function backupsIn(lineage: LineageDocument, { backups }: StanzaInfo): Backup[] {
+export function backupsIn(lineage: LineageDocument, backups: readonly StoredBackup[]): Backup[] {
   const byRepository = backups.toSorted((a, b) => a.repository - b.repository)
   const found = new Map<string, Backup>()
   for (const stored of byRepository) {

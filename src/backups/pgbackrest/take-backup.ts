@@ -2,11 +2,12 @@ import type { Backup } from '../../contract/backup.ts'
 import type { StanzaInfo } from '../../core/pgbackrest/info.ts'
 import type { Watch } from '../../drivers/driver.ts'
 import { AppError } from '../../errors/app-error.ts'
+import { removeTree } from '../../system/files.ts'
 import { readControlData } from '../../system/tools/control-data.ts'
 import type { BackupAsked } from '../backup-engine.ts'
 import { ensureStanza } from './make-stanza.ts'
 import { dataOf, serverOptions, type Stanza } from './stanza.ts'
-import { ANNOTATIONS, backupsIn, idOf, readInfo } from './stored-backups.ts'
+import { ANNOTATIONS, backupsIn, idOf, readAll, readInfo } from './stored-backups.ts'
 
 /** A terabyte in a day is 12 MB/s. A repository that hangs is found out by pgBackRest itself, long before. */
 const TIMEOUT_MS = 24 * 60 * 60 * 1000
@@ -28,8 +29,10 @@ export async function takeBackup(
   const annotations = await annotationsOf(asked)
   for (const [index, { repository }] of stanza.repositories.entries()) {
     const number = index + 1
-    if (isIn(await readInfo(stanza), number, asked.id)) continue
     try {
+      if (isIn(await readInfo(stanza, number), asked.id)) continue
+      // What kept WAL from it may be over, and a backup needs its WAL there.
+      if (number > 1) await removeTree(stanza.files.offsiteLate)
       await takeInto(stanza, number, asked, annotations, watch)
     } catch (error) {
       if (number === 1 || watch.signal.aborted) throw error
@@ -37,13 +40,12 @@ export async function takeBackup(
       watch.report(`the off-site repository “${repository.name}” has no copy: ${message}`)
     }
   }
-  const taken = backupsIn(stanza.lineage, await readInfo(stanza)).find(({ id }) => id === asked.id)
+  const taken = backupsIn(stanza.lineage, await readAll(stanza)).find(({ id }) => id === asked.id)
   if (taken) return taken
   throw new AppError('BACKUP_FAILED', `pgBackRest took the backup ${asked.id} and does not list it`)
 }
 
-const isIn = ({ backups }: StanzaInfo, number: number, id: string): boolean =>
-  backups.some((b) => b.repository === number && idOf(b) === id)
+const isIn = ({ backups }: StanzaInfo, id: string): boolean => backups.some((b) => idOf(b) === id)
 
 async function takeInto(
   stanza: Stanza,

@@ -9,7 +9,7 @@ import { AppError } from '../../errors/app-error.ts'
 import type { Damage } from '../backup-engine.ts'
 import { fetchListing } from './fetch-listing.ts'
 import type { Stanza } from './stanza.ts'
-import { idOf, readInfo } from './stored-backups.ts'
+import { idOf, readAll } from './stored-backups.ts'
 
 /** A terabyte in a day is 12 MB/s. A repository that hangs is found out by pgBackRest itself, long before. */
 const TIMEOUT_MS = 24 * 60 * 60 * 1000
@@ -25,8 +25,7 @@ export async function verifyBackup(
   { id, timeline, startLsn }: Backup,
   { signal, report }: Watch,
 ): Promise<Damage[]> {
-  const { backups } = await readInfo(stanza)
-  const stored = backups.find((b) => idOf(b) === id)
+  const stored = (await readAll(stanza)).find((b) => idOf(b) === id)
   if (!stored) return [{ where: id, kind: 'missing', sentence: `the backup ${id} is not there` }]
   const repo = stored.repository
   report(`reading the repository “${stanza.repositories[repo - 1]?.repository.name}”`)

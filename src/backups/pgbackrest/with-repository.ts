@@ -3,7 +3,7 @@ import { pgbackrestFiles, type RepositoryAccess } from '../../core/config/pgback
 import { ensureDirectory } from '../../system/files.ts'
 import { withTemporaryFolder } from '../../system/temporary.ts'
 import { type Call, caller } from './call.ts'
-import { expectSupport, type PgbackrestSite } from './site.ts'
+import { expectSupport, type PgbackrestHost } from './site.ts'
 import { writeConfiguration } from './write-configuration.ts'
 
 /** Nothing archives with such a configuration. */
@@ -11,7 +11,7 @@ const BACKLOG_BYTES = 1024 ** 3
 
 /** Gives `work` the commands about a repository as a whole, whatever lineages it has. The configuration is gone afterwards. */
 export async function withRepository<T>(
-  site: Pick<PgbackrestSite, 'program' | 'account'>,
+  site: PgbackrestHost,
   access: RepositoryAccess,
   work: (call: Call) => Promise<T>,
 ): Promise<T> {

@@ -6,15 +6,18 @@ import {
   pgbackrestFiles,
 } from '../../core/config/pgbackrest.ts'
 import { ensureDirectory, readText, writeAtomic } from '../../system/files.ts'
-import { type PgbackrestSite, versionOf } from './site.ts'
+import { type PgbackrestHost, versionOf } from './site.ts'
+
+/** Four tries of it end before a server's shutdown is made immediate. */
+const ANSWER_S = 20
 
 /** Makes the folders that pgBackRest works in and its configuration, readable by the server's account alone. Safe to repeat. */
 export async function writeConfiguration(
-  { account: owner, program }: Pick<PgbackrestSite, 'account' | 'program'>,
-  wanted: Omit<PgbackrestConfig, 'version'>,
+  { account: owner, program, answerS = ANSWER_S }: PgbackrestHost,
+  wanted: Omit<PgbackrestConfig, 'version' | 'answerS'>,
 ): Promise<void> {
   const { directory, repositories } = wanted
-  const config = { ...wanted, version: versionOf({ program }) }
+  const config = { ...wanted, version: versionOf({ program }), answerS }
   const files = pgbackrestFiles(directory)
   const [first, offsite] = repositories
   await ensureDirectory(dirname(directory), { mode: 0o711 })

@@ -49,41 +49,39 @@ export async function openArchivingHome(engine: Engine, folder = '') {
     },
 
     /** A lineage of one instance; its folder is not made. */
-    lineage(
+    lineage: (
       kind: BackupEngineKind,
       id: string,
       changes: Partial<LineageDocument> = {},
-    ): LineageDocument {
-      return {
-        format: 1,
-        id,
-        createdBy: 'operation',
-        project: 'shop',
-        service: 'db',
-        instanceId: 'i1',
-        engine: kind,
-        major: engine.major,
-        systemIdentifier: '',
-        walSegmentBytes: 16 * 1024 * 1024,
-        directory: join(home, 'lineages', id),
-        createdAt: '2026-01-02T03:04:05.000Z',
-        recipe: {
-          version: `${engine.major}.${engine.minor}`,
-          user: 'app',
-          database: 'app',
-          superuser: SUPERUSER,
-          settings: {},
-          memoryBytes: 512 * 1024 * 1024,
-          cpus: 1,
-          tls: 'optional',
-          portWanted: 5432,
-          initdb: {},
-          policy: defaultBackupPolicy,
-          sealedPassword: 'sealed',
-        },
-        ...changes,
-      }
-    },
+    ): LineageDocument => ({
+      format: 1,
+      id,
+      createdBy: 'operation',
+      project: 'shop',
+      service: 'db',
+      instanceId: 'i1',
+      engine: kind,
+      major: engine.major,
+      systemIdentifier: '',
+      walSegmentBytes: 16 * 1024 * 1024,
+      directory: join(home, 'lineages', id),
+      createdAt: '2026-01-02T03:04:05.000Z',
+      recipe: {
+        version: `${engine.major}.${engine.minor}`,
+        user: 'app',
+        database: 'app',
+        superuser: SUPERUSER,
+        settings: {},
+        memoryBytes: 512 * 1024 * 1024,
+        cpus: 1,
+        tls: 'optional',
+        portWanted: 5432,
+        initdb: {},
+        policy: defaultBackupPolicy,
+        sealedPassword: 'sealed',
+      },
+      ...changes,
+    }),
 
     async [Symbol.asyncDispose]() {
       for (const server of servers) await server.stop('SIGQUIT')

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Lab } from '../lab-home.ts'
+import { lineageFaults } from './lineage-soundness.ts'
 import { orphansIn, pidFileOf, postmastersOn } from './machine.ts'
+import { type Stored, storedIn, under } from './stored.ts'
 
 /** The server's words for "another server has this data directory", which must never be needed. */
 const SECOND_SERVER =
@@ -14,7 +15,7 @@ const SETTLE_MS = 10_000
 
 /**
  * What is wrong with a home in which no operation is under way: half instances, servers that do not run, two on one data
- * directory, processes, files and documents that belong to nothing. Empty when all is well, at once or after a moment: a
+ * directory, processes, files and documents that belong to nothing, backup histories that are not what their folders say. Empty when all is well, at once or after a moment: a
  * backend needs one to see that its server was killed.
  */
 export async function faultsOf(lab: Lab): Promise<string[]> {
@@ -48,8 +49,9 @@ async function faultsNow(lab: Lab): Promise<string[]> {
   const known = [daemon.pid, ...servers]
   const orphans = await orphansIn(lab.root, known)
   faults.push(...orphans.map((line) => `orphan: ${line}`))
-  faults.push(...(await strayFiles(lab, instances)), ...strayDocuments(lab, instances))
-  return faults
+  faults.push(...(await strayFiles(lab, instances)))
+  const stored = storedIn(lab)
+  return [...faults, ...strayDocuments(stored, instances), ...lineageFaults(lab, stored)]
 }
 
 interface Place {
@@ -77,24 +79,16 @@ async function strayFiles(lab: Lab, instances: readonly Place[]): Promise<string
   ]
 }
 
-/** Documents are read from the file itself: what nobody shows may be left over all the same. */
-function strayDocuments(lab: Lab, instances: readonly Place[]): string[] {
-  const db = new DatabaseSync(join(lab.home, 'state.db'), { readOnly: true })
-  const keys = (db.prepare('select key from entries order by key').all() as { key: string }[]).map(
-    ({ key }) => key,
-  )
-  db.close()
-  const under = (prefix: string): string[] =>
-    keys.filter((key) => key.startsWith(`${prefix}/`)).map((key) => key.slice(prefix.length + 1))
+function strayDocuments(stored: Stored, instances: readonly Place[]): string[] {
   const ids = instances.map((i) => `${i.project}/${i.service}`).sort()
-  const memberIds = ids.map((id) => `${id}/0`)
+  const memberIds = ids.map((id) => `${id}/0`).sort()
   return [
-    ...differences('locks', under('locks'), []),
-    ...differences('claims', under('claims'), []),
-    ...differences('instances', under('instances'), ids),
-    ...differences('credentials', under('credentials'), ids),
-    ...differences('members', under('members'), memberIds),
-    ...differences('observed', under('observed'), memberIds),
+    ...differences('locks', under(stored, 'locks'), []),
+    ...differences('claims', under(stored, 'claims'), []),
+    ...differences('instances', under(stored, 'instances'), ids),
+    ...differences('credentials', under(stored, 'credentials'), ids),
+    ...differences('members', under(stored, 'members'), memberIds),
+    ...differences('observed', under(stored, 'observed'), memberIds),
   ]
 }
 

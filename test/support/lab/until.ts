@@ -8,8 +8,10 @@ const DEADLINE_MS = 90_000
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
+  /** More for what must take its time. */
+  withinMs = DEADLINE_MS,
 ): Promise<T> {
-  const deadlineMs = Date.now() + DEADLINE_MS
+  const deadlineMs = Date.now() + withinMs
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== false) return found
