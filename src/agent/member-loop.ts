@@ -92,6 +92,8 @@ export class MemberLoop {
       door: this.#doorman.state(doc),
       rested: this.#rested,
     })
+    // Its name may be another member's by now, whose status this would hide.
+    if (signal.aborted) return
     this.#noticeCrash(doc, seen)
     const step = nextStep(doc, seen, this.#memory, performance.now())
     this.#rested = (step.kind === 'rest' && step.state !== 'ready') || step.kind === 'wake'

@@ -2,7 +2,7 @@ import type { MemberDocument } from '../contract/documents/member.ts'
 import type { Document } from '../store/collection.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { keepRunning } from './keep-running.ts'
-import { subjectOf } from './layout.ts'
+import { memberId, subjectOf } from './layout.ts'
 import { MemberLoop } from './member-loop.ts'
 
 /**
@@ -27,7 +27,9 @@ export async function runMembers(env: AgentEnvironment, signal: AbortSignal): Pr
     const stop = new AbortController()
     const either = AbortSignal.any([signal, stop.signal])
     const free = folders.get(directory) ?? Promise.resolve()
-    const ended = free.then(() => keepRunning(loop, subjectOf(doc), env, either))
+    const ended = free
+      .then(() => keepRunning(loop, subjectOf(doc), env, either))
+      .then(() => forgetStatus(doc, env))
     loops.set(key, { loop, directory, stop })
     folders.set(directory, ended)
     void ended.then(() => folders.get(directory) === ended && folders.delete(directory))
@@ -43,6 +45,20 @@ export async function runMembers(env: AgentEnvironment, signal: AbortSignal): Pr
     // Also when a document could not be read: no step may outlive the store and the home's lock.
     for (const { stop } of loops.values()) stop.abort()
     await Promise.all(folders.values())
+  }
+}
+
+/** A look that was under way when a member's document went has written its status after that. */
+async function forgetStatus(doc: MemberDocument, env: AgentEnvironment): Promise<void> {
+  const { members, observed } = env.documents
+  const id = memberId(doc)
+  try {
+    const status = await observed.get(...id)
+    if (!status || (await members.get(...id))) return
+    await env.store.write([observed.remove(id, status.revision)])
+  } catch (error) {
+    // Nobody is misled by it: a status counts for the revision of the document that it answers.
+    env.log('a status that belongs to nothing was not removed', { subject: subjectOf(doc), error })
   }
 }
 

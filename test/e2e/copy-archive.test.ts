@@ -1,5 +1,6 @@
 import {
   appendFile,
+  chmod,
   copyFile,
   readdir,
   readFile,
@@ -178,7 +179,7 @@ test('one that is nowhere any more is lost, and named', async () => {
 })
 
 test('WAL that the server cannot archive waits, is counted, and is late after two minutes', async () => {
-  const { sql } = kept.original
+  const sql = (text: string) => kept.original.sql(text)
   await sql(`alter system set archive_library to ''`)
   await sql(`alter system set archive_command to 'false'`)
   await sql('select pg_reload_conf()')
@@ -262,6 +263,12 @@ test.runIf(process.getuid?.() === 0)(
     if (nobody) await chownTree(moved, nobody)
     const [found] = await kept.backups.discover(moved)
     expect(found).toEqual({ ...kept.lineage, directory: moved })
+    await chmod(moved, 0o700)
+    await expect(kept.backups.restoreCommand(found ?? kept.lineage)).rejects.toMatchObject({
+      code: 'HOME_UNUSABLE',
+      details: { closed: moved },
+    })
+    await chmod(moved, 0o711)
     expect(await kept.rowsAfterRestore(backup, found)).toBe('1,2,3,4,5,6,7,8,9,10,11,12,13,14,15')
   },
 )

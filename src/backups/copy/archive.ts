@@ -4,19 +4,18 @@ import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import { ensureDirectory, type Owner } from '../../system/files.ts'
 import { readArchiveStatus } from '../../system/tools/archive-status.ts'
-import { readControlFile } from '../../system/tools/postmaster.ts'
 import { archiveProblems } from './archive-problems.ts'
 import { archiveReport } from './archive-report.ts'
 import { asidesIn } from './asides.ts'
 import { listBases } from './bases.ts'
 import { completeUntil } from './complete-until.ts'
 import type { CurrentWalReader } from './current-wal.ts'
-import { arrivedIn, byWalOrder, stillWaiting } from './incoming.ts'
+import { arrivedIn, stillWaiting } from './incoming.ts'
 import type { Inventory } from './inventory.ts'
 import { lineageFolder } from './lineage-folder.ts'
 import { neededSince } from './needed-wal.ts'
 import { sweep } from './sweep.ts'
-import { type Arrival, takeIn } from './take-in.ts'
+import { takeArrivals } from './take-arrivals.ts'
 
 /** What is kept in mind of a lineage between two looks at it. */
 export interface ArchiveMemory {
@@ -53,7 +52,7 @@ export async function lookAfterArchive(
   const isOverlooked = (name: string): boolean =>
     isNeeded(name) && !before.has(name) && !arrived.includes(name)
   const overlooked = status.archived.filter(isOverlooked)
-  await takeAll({ lineage, data, memory, owner, before, arrived, overlooked })
+  await takeArrivals({ lineage, data, memory, owner, before, arrived, overlooked })
 
   const stock = await memory.takeStock()
   const waiting = status.waiting.filter(({ name }) => !stock.has(name) && !arrived.includes(name))
@@ -107,50 +106,3 @@ export async function lookAfterArchive(
     return neededSince(base, stock, lineage.walSegmentBytes)
   }
 }
-
-interface Taking {
-  readonly lineage: LineageDocument
-  readonly data: string | undefined
-  readonly memory: ArchiveMemory
-  readonly owner: Owner | undefined
-  readonly before: Inventory
-  /** In `incoming`. */
-  readonly arrived: readonly string[]
-  /** Archived, as the server says, and nowhere: most are still among the server's own files. */
-  readonly overlooked: readonly string[]
-}
-
-async function takeAll(taking: Taking): Promise<void> {
-  const { lineage, data, memory, owner, before, arrived, overlooked } = taking
-  const folder = lineageFolder(lineage)
-  const own = data === undefined ? '' : join(data, 'pg_wal')
-  const untried = overlooked.filter((name) => !memory.unreadable.has(name))
-  const kept = data === undefined ? [] : await stillWaiting(own, untried)
-  const arrival = (name: string, directory: string, incoming: boolean): Arrival => ({
-    name,
-    path: join(directory, name),
-    indexed: before.has(name),
-    incoming,
-  })
-  const arrivals = [
-    ...arrived.map((name) => arrival(name, folder.incoming, true)),
-    ...kept.map(({ name }) => arrival(name, own, false)),
-  ].toSorted((a, b) => byWalOrder(a.name, b.name))
-  const unindexed = before.unindexed.filter((name) => !memory.unreadable.has(name))
-  if (arrivals.length + unindexed.length === 0) return
-  const taken = await takeIn({
-    folder,
-    segmentBytes: lineage.walSegmentBytes,
-    systemIdentifier: lineage.systemIdentifier || (data && (await identifierOf(data))),
-    owner,
-    arrivals,
-    unindexed,
-  })
-  for (const { name, outcome, sentence = '' } of taken) {
-    if (outcome === 'kept') memory.unreadable.delete(name)
-    else if (outcome === 'damaged' && !arrived.includes(name)) memory.unreadable.set(name, sentence)
-  }
-}
-
-const identifierOf = async (data: string): Promise<string | undefined> =>
-  (await readControlFile(data))?.systemIdentifier

@@ -14,6 +14,8 @@ export const canMountFiles: boolean = (() => {
   }
 })()
 
+const BLOCK_BYTES = 4096
+
 export type SmallDisk = ReturnType<typeof mountSmallDisk>
 
 /**
@@ -38,12 +40,23 @@ export function mountSmallDisk(place: string, image: string, sizeMib: number) {
     freeBytes,
     /** Leaves so many bytes free, at once. */
     fillUpTo(leftBytes: number): void {
-      const sizeBytes = freeBytes() - leftBytes
-      if (sizeBytes > 0) execFileSync('fallocate', ['-l', String(sizeBytes), ballast])
+      mkdirSync(ballast, { recursive: true })
+      let sizeBytes = freeBytes() - leftBytes
+      for (let n = 0; sizeBytes >= BLOCK_BYTES; n++) {
+        const file = join(ballast, `${freeBytes()}-${n}`)
+        try {
+          execFileSync('fallocate', ['-l', String(sizeBytes), file], { stdio: 'ignore' })
+          sizeBytes = freeBytes() - leftBytes
+        } catch {
+          // A file of that size needs blocks for itself too.
+          rmSync(file, { force: true })
+          sizeBytes = Math.floor(sizeBytes / 2)
+        }
+      }
     },
     /** As it was before it was filled up. */
     makeRoom(): void {
-      rmSync(ballast, { force: true })
+      rmSync(ballast, { recursive: true, force: true })
     },
     async [Symbol.asyncDispose]() {
       execFileSync('umount', ['--lazy', place])
