@@ -1,4 +1,4 @@
-import { appendFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Backup } from '../../src/contract/backup.ts'
@@ -58,7 +58,8 @@ test('the manifest itself', async () => {
 
 test('one bit of archived WAL, at which a recovery gives up', async () => {
   const [, middle = ''] = segments
-  const undo = await flipBit(kept.packed(middle), 1000)
+  const { size } = await stat(kept.packed(middle))
+  const undo = await flipBit(kept.packed(middle), Math.floor(size / 2))
   expect(await found()).toEqual([`changed ${middle}`])
   await expect(kept.restore(backup)).rejects.toThrow('cannot go on with recovery')
   await undo()
@@ -70,7 +71,8 @@ test('archived WAL that is missing, in the middle and at the end', async () => {
   const undo = await takeAway(kept.packed(middle), kept.home)
   const undoLast = await takeAway(kept.packed(last), kept.home)
   expect(await found()).toEqual([`missing ${middle}`, `missing ${last}`])
-  const { problems, ranges } = await kept.archive()
+  // Of no server: the one that runs still has the files, and they would be taken from there.
+  const { problems, ranges } = await kept.backups.archive(kept.lineage, undefined)
   expect(problems.map(({ kind, segment }) => [kind, segment])).toEqual([
     ['lost', middle],
     ['lost', last],

@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { defaultBackupPolicy } from '../../src/contract/backup-policy.ts'
+import { ArchiveDocument } from '../../src/contract/documents/lineage.ts'
 import type { Event } from '../../src/contract/operation.ts'
 import { AppError } from '../../src/errors/app-error.ts'
 import { sizeOfTree } from '../../src/system/files.ts'
@@ -20,6 +21,7 @@ import {
 import { connectTo, Ledger } from '../support/lab/ledger.ts'
 import { canMountFiles, mountSmallDisk } from '../support/lab/small-disk.ts'
 import { faultsOf } from '../support/lab/soundness.ts'
+import { type Stored, storedIn, under } from '../support/lab/stored.ts'
 import { until } from '../support/lab/until.ts'
 
 const MIB = 1024 * 1024
@@ -56,6 +58,13 @@ async function waitingIn(dataDirectory: string): Promise<string[]> {
   return notes.filter((name) => name.endsWith('.ready')).map((name) => name.slice(0, -6))
 }
 
+/** What the home has noted of the only archive’s backlog. */
+function backlogOf(stored: Stored) {
+  const [id = ''] = under(stored, 'archives')
+  const found = ArchiveDocument.safeParse(stored.get(`archives/${id}`)).data
+  return found?.backlog
+}
+
 /** Restores to a moment of a history, and expects exactly the rows that were committed by then. */
 async function expectMoment(lab: Lab, history: readonly Committed[], micros: bigint, as: string) {
   const target = { kind: 'time', at: instantOf(micros) } as const
@@ -90,17 +99,27 @@ describe.skipIf(!canMountFiles)('on a disk of its own', () => {
       const fullFrom = BigInt(Date.now()) * 1000n
 
       disk.fillUpTo(0)
-      const waiting = () => waitingIn(dataDirectory)
-      const full = await until('WAL that waits', async () => {
+      const waiting = async () => (await waitingIn(dataDirectory)).toSorted()
+      const first = await until('WAL that waits', async () => {
         await churn()
-        const names = await waiting()
-        return names.length * MIB > backups.backlogBytes && names.toSorted()
+        return (await waiting())[0]
       })
-      const trouble = await until('a word of trouble', async () => {
-        const { problems } = await archiveOf(lab)
-        return problems.find((p) => p.kind === 'unreachable' || p.kind === 'late')
+      const backlog = () => backlogOf(storedIn(lab))
+      await until('a backlog that is seen', () => (backlog()?.oldest ?? '') === first)
+      // As if it had waited for two minutes.
+      const note = join(dataDirectory, 'pg_wal', 'archive_status', `${first}.ready`)
+      const longAgo = new Date(Date.now() - 121_000)
+      await utimes(note, longAgo, longAgo)
+      const [late] = await until('the word that WAL is late', async () => {
+        const told = await eventsOf(lab, 'archive-late')
+        return told.length > 0 && told
       })
-      expect(trouble.sentence).toMatch(/no space|full|waits to be archived|wait to be archived/i)
+      expect(late).toMatchObject({ severity: 'error', subject: 'shop/db' })
+      await until('more than the policy lets wait', async () => {
+        await churn()
+        return (await waiting()).length * MIB > backups.backlogBytes
+      })
+      const full = await waiting()
       const [givenUp] = await until(
         'the word that WAL is given up',
         async () => {
@@ -227,14 +246,10 @@ describe.skipIf(!canMountFiles)('on a disk of its own', () => {
       const stopped = await ledger.write(client, Infinity).catch((error: unknown) => error)
       expect(String(stopped)).toMatch(/space left|closed|terminat|shutting down|recovery/i)
       disk.makeRoom()
-      await until('a server that is ready', async () => {
-        const { state } = await lab.api.getInstance(db)
-        return state === 'ready'
-      })
-      await asked(lab, 'db', async (again) => {
-        await ledger.write(again, 10)
-        expect(await ledger.missingIn(again)).toEqual([])
-      })
+      const again = await until('a connection', () => connectTo(lab, db).catch(() => undefined))
+      await ledger.write(again, 10)
+      expect(await ledger.missingIn(again)).toEqual([])
+      await again.end()
       const target = { kind: 'latest' } as const
       await done(lab, lab.api.restore({ ...db, target, as: 'restored', inPlace: false }))
       expect(await asked(lab, 'restored', (c) => ledger.missingIn(c))).toEqual([])

@@ -1,9 +1,9 @@
 import type { Lineage } from '../../contract/lineage.ts'
+import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
+import { chownTree, ownerOf } from '../../system/chown-tree.ts'
 import { closedFolder } from '../../system/closed-folder.ts'
 import { exists, type Owner } from '../../system/files.ts'
-import { AppError } from '../../errors/app-error.ts'
-import { chownTree, ownerOf } from '../../system/chown-tree.ts'
 import { lineageFolder, openToGroup } from './lineage-folder.ts'
 
 /**

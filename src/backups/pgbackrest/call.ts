@@ -15,6 +15,8 @@ export type CallOptions = Partial<
 > & {
   /** False: a command about a repository as a whole. */
   readonly stanza?: false
+  /** The only repository that it concerns, where no `--repo` says so. */
+  readonly repo?: number
   /** Exit codes besides 0 that the caller understands. */
   readonly alsoFine?: readonly number[]
 }
@@ -30,8 +32,9 @@ export function caller(
 ): Call {
   const secrets = secretsOf(repositories)
   return async (args, options = {}) => {
-    const { alsoFine = [], ...others } = options
-    const context = { args, repositories, secrets }
+    const { alsoFine = [], repo = repoIn(args), ...others } = options
+    const concerned = repositories.filter((_, index) => repo === undefined || repo === index + 1)
+    const context = { args, repositories: concerned, secrets }
     const ended = await inTime(context, () =>
       pgbackrest({
         program: site.program.path,
@@ -46,4 +49,9 @@ export function caller(
     if (ended.exitCode === 0 || alsoFine.includes(ended.exitCode)) return ended
     throw callFailed(context, ended)
   }
+}
+
+function repoIn(args: readonly string[]): number | undefined {
+  const option = args.find((arg) => arg.startsWith('--repo='))
+  return option === undefined ? undefined : Number(option.slice('--repo='.length))
 }

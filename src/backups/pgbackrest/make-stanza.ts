@@ -19,7 +19,10 @@ export async function ensureStanza(stanza: Stanza, member: MemberDocument): Prom
     const configFile = configOf(stanza, index)
     try {
       // Makes it where it is not, and leaves it where it is.
-      await stanza.call(['stanza-create', '--no-online', `--pg1-path=${data}`], { configFile })
+      await stanza.call(['stanza-create', '--no-online', `--pg1-path=${data}`], {
+        configFile,
+        repo: index + 1,
+      })
     } catch (error) {
       if (index === 0) throw error
       // Of the off-site one the archive tells; the server's own WAL does not wait for it.

@@ -6,8 +6,6 @@ import type { Stanza } from './stanza.ts'
 
 /** Exit code of repo-get for a file that is not there. */
 const FILE_MISSING = 55
-/** A push of ours gives nothing up, however much waits. */
-const NO_LIMIT = '4PiB'
 
 /**
  * Brings segments of the first repository's archive to files of this machine for `work`, by name and packed as they were archived;
@@ -45,10 +43,16 @@ export async function pushSegment(
   { path, data }: { readonly path: string; readonly data: string },
 ): Promise<void> {
   if (!(await exists(path))) throw new AppError('BACKUP_FAILED', `the WAL file ${path} is gone`)
-  const options = [
-    `--pg1-path=${data}`,
-    '--no-archive-async',
-    `--archive-push-queue-max=${NO_LIMIT}`,
-  ]
-  await stanza.call(['archive-push', path, ...options], { configFile })
+  const { files } = stanza
+  await stanza.call(
+    [
+      'archive-push',
+      path,
+      `--pg1-path=${data}`,
+      '--no-archive-async',
+      // A push of ours gives nothing up, however much waits.
+      '--reset-archive-push-queue-max',
+    ],
+    { configFile, repo: configFile === files.offsiteConfig ? 2 : 1 },
+  )
 }

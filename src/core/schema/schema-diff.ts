@@ -6,8 +6,10 @@ export interface SchemaObject {
   readonly name: string
   /** What it is, so that two alike have the same text. */
   readonly definition: string
-  /** The table or view that it is part of and goes with. */
-  readonly of?: string | undefined
+  /** What it is part of and goes with: a table's column, a function's grant. */
+  readonly of?: string | null | undefined
+  /** Postgres gave it by itself, and it says nothing about what is new. */
+  readonly byDefault?: boolean | undefined
 }
 
 export interface SchemaChange {
@@ -62,19 +64,23 @@ const byKey = (objects: readonly SchemaObject[]): Objects =>
 
 /** Whether it is part of something that only this side has. */
 function isWithin({ of }: SchemaObject, here: Objects, there: Objects): boolean {
-  if (of === undefined) return false
-  return ['table', 'view'].some((kind) => {
+  if (typeof of !== 'string') return false
+  return wholes.some((kind) => {
     const key = keyOf({ kind, name: of })
     return here.has(key) && !there.has(key)
   })
 }
 
+/** Kinds that have parts. */
+const wholes = ['table', 'view', 'function', 'sequence', 'schema'] as const
+
 /** Its definition with that of its parts. */
 function whole(object: SchemaObject, all: readonly SchemaObject[]): string {
-  if (object.kind !== 'table' && object.kind !== 'view') return object.definition
-  const parts = all.filter((part) => part.of === object.name)
+  if (!wholes.some((kind) => kind === object.kind)) return object.definition
+  const parts = all.filter((part) => part.of === object.name && !part.byDefault)
   const lines = parts.map(({ kind, name, definition }) => {
-    const short = name.startsWith(`${object.name}.`) ? name.slice(object.name.length + 1) : name
+    const isInside = name.startsWith(`${object.name}.`) || name.startsWith(`${object.name} `)
+    const short = isInside ? name.slice(object.name.length + 1) : name
     return `${kind} ${short}: ${definition}`
   })
   return [object.definition, ...lines].filter((line) => line !== '').join('\n')

@@ -5,18 +5,26 @@ const own = (catalog: string, oid: string, schema: string): string => `
     where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`
 
 const table = `format('%I.%I', n.nspname, c.relname)`
+const functionName = `format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))`
 const inSchema = 'join pg_namespace n on n.oid = c.relnamespace'
 
 /** The rights on an object, one row a role; those that Postgres gives by itself count too, so that nothing differs by how it came. */
-const grants = (acl: string, name: string, of: string, from: string, where: string): string => `
+const grants = (
+  acl: string,
+  byDefault: string,
+  name: string,
+  of: string,
+  from: string,
+  where: string,
+): string => `
   select 'grant' as kind, ${name} || ' to ' || coalesce(quote_ident(r.rolname), 'public') as name,
     string_agg(a.privilege_type || case when a.is_grantable then '*' else '' end, ', '
-      order by a.privilege_type) as definition, ${of} as of
-  from ${from}, aclexplode(${acl}) a left join pg_roles r on r.oid = a.grantee
-  where ${where} group by 2, 4`
+      order by a.privilege_type) as definition, ${of} as of, ${acl} is null as "byDefault"
+  from ${from}, aclexplode(coalesce(${acl}, ${byDefault})) a left join pg_roles r on r.oid = a.grantee
+  where ${where} group by 2, 4, 5`
 
 /**
- * Statements that each give objects of a database as `kind`, `name`, `definition`, `of`. They run with an empty search_path,
+ * Statements that each give objects of a database, as {@link SchemaObject} has them. They run with an empty search_path,
  * so that every name in a definition has its schema. Postgres 12 to 18.
  */
 export const schemaQueries: readonly string[] = [
@@ -77,7 +85,7 @@ export const schemaQueries: readonly string[] = [
    where c.relkind in ('v', 'm') and ${own('pg_class', 'c.oid', 'n.nspname')}`,
 
   `select 'function' as kind,
-     format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) as name,
+     ${functionName} as name,
      case p.prokind when 'a' then 'aggregate returning ' || pg_get_function_result(p.oid)
        || ' by ' || g.aggtransfn::text || ' on ' || format_type(g.aggtranstype, null)
        else pg_get_functiondef(p.oid) end as definition, null as of
@@ -133,32 +141,36 @@ export const schemaQueries: readonly string[] = [
    where r.rulename <> '_RETURN' and ${own('pg_class', 'c.oid', 'n.nspname')}`,
 
   grants(
-    `coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner))`,
+    'c.relacl',
+    `acldefault(case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner)`,
     table,
-    `case when c.relkind = 'S' then null else ${table} end`,
+    table,
     `pg_class c ${inSchema}`,
     `c.relkind in ('r', 'p', 'f', 'v', 'm', 'S') and ${own('pg_class', 'c.oid', 'n.nspname')}
        and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'i' and c.relkind = 'S')`,
   ),
   grants(
-    'a2.attacl',
-    `${table} || '.' || quote_ident(a2.attname)`,
+    'k.attacl',
+    `'{}'`,
+    `${table} || '.' || quote_ident(k.attname)`,
     table,
-    `pg_attribute a2 join pg_class c on c.oid = a2.attrelid ${inSchema}`,
-    `a2.attacl is not null and a2.attnum > 0 and not a2.attisdropped
+    `pg_attribute k join pg_class c on c.oid = k.attrelid ${inSchema}`,
+    `k.attacl is not null and k.attnum > 0 and not k.attisdropped
        and ${own('pg_class', 'c.oid', 'n.nspname')}`,
   ),
   grants(
-    `coalesce(p.proacl, acldefault('f'::"char", p.proowner))`,
-    `format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))`,
-    'null',
+    'p.proacl',
+    `acldefault('f'::"char", p.proowner)`,
+    functionName,
+    functionName,
     'pg_proc p join pg_namespace n on n.oid = p.pronamespace',
     own('pg_proc', 'p.oid', 'n.nspname'),
   ),
   grants(
-    `coalesce(n.nspacl, acldefault('n'::"char", n.nspowner))`,
+    'n.nspacl',
+    `acldefault('n'::"char", n.nspowner)`,
     'quote_ident(n.nspname)',
-    'null',
+    'quote_ident(n.nspname)',
     'pg_namespace n',
     own('pg_namespace', 'n.oid', 'n.nspname'),
   ),

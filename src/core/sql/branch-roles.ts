@@ -6,6 +6,13 @@ export const otherLogins = (superuser: string, owner: string): string =>
    where rolcanlogin and rolname not in (${literal(superuser)}, ${literal(owner)}) and rolname !~ '^pg_'
    order by rolname`
 
+/** Of these, the ones without a password. */
+export const withoutPassword = (superuser: string, owner: string): string =>
+  `select rolname from pg_catalog.pg_authid
+   where rolcanlogin and rolpassword is null
+     and rolname not in (${literal(superuser)}, ${literal(owner)}) and rolname !~ '^pg_'
+   order by rolname`
+
 /** The role stays with its rights; nobody can log in as it until it gets another password. */
 export const takePassword = (role: string): string => `alter role ${identifier(role)} password null`
 

@@ -35,7 +35,7 @@ export async function planBranch(d: Dependencies, asked: BranchPlanAsked): Promi
       inPlace: false,
       ...(zone ? { zone } : {}),
     }))
-  const sizeBytes = restore?.backup.sizeBytes ?? (await d.driver.sizeOf(`${directory}/data`)) ?? 0
+  const sizeBytes = restore?.backup.sizeBytes ?? (await sizeWithoutWal(d, `${directory}/data`))
   const sharesBlocks = await d.driver.sharesBlocks()
   const backups = lineage ? await backupsOf(d, lineage) : []
   return {
@@ -49,6 +49,15 @@ export async function planBranch(d: Dependencies, asked: BranchPlanAsked): Promi
       : {}),
     ...(restore?.restoresTo ? { at: restore.restoresTo } : {}),
   }
+}
+
+/** A copy has a file or two of its WAL, and a server keeps up to gigabytes of it. */
+async function sizeWithoutWal(d: Dependencies, data: string): Promise<number> {
+  const [all = 0, wal = 0] = await Promise.all([
+    d.driver.sizeOf(data),
+    d.driver.sizeOf(`${data}/pg_wal`),
+  ])
+  return all - wal
 }
 
 /** Bytes per second of the newest backup, which is a copy on the same disk. */

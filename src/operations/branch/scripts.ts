@@ -2,7 +2,12 @@ import { z } from 'zod'
 import type { BranchOf } from '../../contract/branch.ts'
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import { SUPERUSER } from '../../core/config/hba.ts'
-import { otherLogins, seeAllRows, takePassword } from '../../core/sql/branch-roles.ts'
+import {
+  otherLogins,
+  seeAllRows,
+  takePassword,
+  withoutPassword,
+} from '../../core/sql/branch-roles.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Write } from '../../store/store.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -65,10 +70,9 @@ export async function prepareBranch(
   d: Dependencies,
   { project, service, branch }: Preparing,
 ): Promise<string[]> {
-  const closed =
-    branch.passwords === 'parent'
-      ? []
-      : await step(`${service}: close other roles`, () => closeOthers(d, project, service))
+  if (branch.passwords !== 'parent') {
+    await step(`${service}: close other roles`, () => closeOthers(d, project, service))
+  }
   for (const kind of kinds) {
     const id = branch[kind]
     if (id === undefined) continue
@@ -81,7 +85,8 @@ export async function prepareBranch(
       await d.driver.runScript(member, script, { role: user, database }, s)
     })
   }
-  return closed
+  if (branch.passwords === 'parent') return []
+  return step(`${service}: see who cannot log in`, () => closedRoles(d, project, service))
 }
 
 /** Half of a script cannot be told from the whole, and what was masked twice is not what was meant. */
@@ -96,13 +101,21 @@ const cutShort = (kind: string, service: string): AppError =>
 export const isCutShort = (error: unknown): boolean =>
   error instanceof AppError && error.details?.['cutShort'] === true
 
-async function closeOthers(d: Dependencies, project: string, service: string): Promise<string[]> {
+async function closeOthers(d: Dependencies, project: string, service: string): Promise<void> {
   const { user } = await instanceOf(d, project, service)
-  return withSession(d, await memberOf(d, project, service), async (session) => {
+  await withSession(d, await memberOf(d, project, service), async (session) => {
     const found = await session.query<{ rolname: string }>(otherLogins(SUPERUSER, user))
     for (const { rolname } of found) await session.query(takePassword(rolname))
-    return found.map((r) => r.rolname)
   })
+}
+
+/** After the scripts, which may have given passwords. */
+async function closedRoles(d: Dependencies, project: string, service: string): Promise<string[]> {
+  const { user } = await instanceOf(d, project, service)
+  const found = await withSession(d, await memberOf(d, project, service), (session) =>
+    session.query<{ rolname: string }>(withoutPassword(SUPERUSER, user)),
+  )
+  return found.map((r) => r.rolname)
 }
 
 /** Without its mask a branch would show what it must not: then it is not made at all. */
