@@ -3,7 +3,7 @@
 # program which is not there say so and are skipped.
 set -euo pipefail
 
-packages=(busybox docker.io mmdebstrap fish xfsprogs zsh)
+packages=(busybox docker.io mmdebstrap fish pgbackrest xfsprogs zsh)
 
 [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0
 

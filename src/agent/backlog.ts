@@ -3,6 +3,7 @@ import type { BackupPolicy } from '../contract/backup-policy.ts'
 import type { MemberDocument } from '../contract/documents/member.ts'
 import { SUPERUSER } from '../core/config/hba.ts'
 import { describeBytes } from '../core/describe-bytes.ts'
+import { superuserSettings } from '../core/sql/superuser-session.ts'
 import { isHopeless } from '../core/policy/backlog.ts'
 import { freeBytes } from '../system/disk.ts'
 import { readText, removeTree, writeAtomic } from '../system/files.ts'
@@ -95,10 +96,17 @@ export class BacklogKeeper {
   }
 
   /** A checkpoint removes what needs no archiving any more, and the next one may be far away. */
-  async #freeDisk({ socketDirectory, endpoint, directory }: MemberDocument): Promise<void> {
+  async #freeDisk(member: MemberDocument): Promise<void> {
+    const { socketDirectory, endpoint, directory, engine } = member
     try {
-      const options = { socketDirectory, port: endpoint.port, user: SUPERUSER }
-      const sql = await connect({ ...options, database: 'postgres', applicationName: 'howdah' })
+      const sql = await connect({
+        socketDirectory,
+        port: endpoint.port,
+        user: SUPERUSER,
+        database: 'postgres',
+        applicationName: 'howdah',
+        settings: superuserSettings(engine.major),
+      })
       try {
         await sql.exec('checkpoint')
       } finally {

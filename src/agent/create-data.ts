@@ -63,9 +63,23 @@ async function copy(doc: MemberDocument, source: From<'copy'>, making: Making): 
     background: doc.priority === 'background',
     onProgress: copying(source.directory, making),
   })
+  await expectStillThere(doc, source.directory)
   // Postgres starts on nothing else, and a repository that was carried here may have lost its modes on the way.
   await ensureDirectory(dataInTheMaking, { mode: 0o700, owner: making.env.account })
   if (source.recover) await markForRecovery(dataInTheMaking, making)
+}
+
+/**
+ * Whoever removes a backup takes its name away before its files: a copy of a folder that is under its name to the end lacks
+ * none, and of any other nobody can tell.
+ */
+async function expectStillThere(
+  { project, service }: MemberDocument,
+  directory: string,
+): Promise<void> {
+  if (await exists(directory)) return
+  const message = `what ${project}/${service} is made of was removed while it was copied: ${directory}`
+  throw new AppError('BACKUP_NOT_FOUND', message)
 }
 
 async function restore(

@@ -2,6 +2,7 @@ import type { InstanceDocument } from '../contract/documents/instance.ts'
 import type { MemberDocument } from '../contract/documents/member.ts'
 import { SUPERUSER } from '../core/config/hba.ts'
 import { type Idleness, idleness, type Use } from '../core/policy/idleness.ts'
+import { superuserSettings } from '../core/sql/superuser-session.ts'
 import { useOfServer, type UseRow } from '../core/sql/use.ts'
 import { connect, sessionsOpened } from '../system/tools/postgres.ts'
 import type { AgentEnvironment } from './environment.ts'
@@ -70,6 +71,7 @@ export class IdleLoop {
         user: SUPERUSER,
         database: 'postgres',
         applicationName: 'howdah',
+        settings: superuserSettings(engine.major),
         connectTimeoutMs: ANSWER_MS,
         statementTimeoutMs: ANSWER_MS,
       })

@@ -128,6 +128,14 @@ test.each([
   expect(defects).toEqual([])
 })
 
+test('what is wrong with a request is told a line each, by the name of the field', async () => {
+  const { app } = connect()
+  const response = await app.request('/v1/fail', { method: 'POST', body: '{"how":"other"}' })
+  expect(await response.json()).toMatchObject({
+    message: expect.stringMatching(/^how: /) as string,
+  })
+})
+
 test('the path has the last word over a body that names the same', async () => {
   const { app } = connect()
   const body = JSON.stringify({ project: 'other', name: 'n' })

@@ -79,5 +79,6 @@ async function readBody(req: { json: () => Promise<unknown> }): Promise<object> 
 function parse(schema: z.ZodObject, value: unknown): object {
   const input = schema.safeParse(value)
   if (input.success) return input.data
-  throw new AppError('USAGE', `the request does not have its form: ${z.prettifyError(input.error)}`)
+  const wrong = input.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new AppError('USAGE', wrong.join('\n'))
 }

@@ -96,9 +96,10 @@ export interface Damage {
 /** The engine that keeps a lineage; NOT_SUPPORTED when this host has none of that kind. */
 export interface BackupEngines {
   of(lineage: Pick<LineageDocument, 'engine'>): BackupEngine
-  /** For a new lineage: what the policy names, else what this host does best. */
+  /** For a new lineage: what the policy names, else what this host does best; for a branch, what begins at once. */
   choose(wanted: {
     repository?: string | undefined
+    isBranch?: boolean
     engine: Pick<Engine, 'kind' | 'major'>
   }): BackupEngine
 }

@@ -4,7 +4,8 @@ import type { PgbackrestEngine } from './pgbackrest/pgbackrest-engine.ts'
 
 /**
  * The backup engines of this host. A new lineage goes to pgBackRest where the policy names a repository, and for system
- * engines where the program is there and knows their major; everything else is kept by plain copies, which need no other program.
+ * engines where the program is there and knows their major, unless it is a branch's, which waits for no stanza; everything else is
+ * kept by plain copies, which need no other program.
  */
 export function backupEngines(
   copy: BackupEngine,
@@ -23,8 +24,8 @@ export function backupEngines(
   }
   return {
     of,
-    choose({ repository, engine }) {
-      const isAble = engine.kind === 'system' && pgbackrest?.keeps(engine.major)
+    choose({ repository, isBranch = false, engine }) {
+      const isAble = !isBranch && engine.kind === 'system' && pgbackrest?.keeps(engine.major)
       const wanted = repository !== undefined || isAble
       return of({ engine: wanted ? 'pgbackrest' : 'copy' })
     },

@@ -52,7 +52,7 @@ export const backupCatalog = {
     exit: 66,
     status: 409,
     retry: 'later',
-    hint: 'Nothing can be restored before the first base backup is whole: follow it with `howdah backup ls`.',
+    hint: 'Nothing can be restored before the first base backup is whole: see `howdah backup ls`, or take one with `howdah backup create SERVICE`.',
   },
   DRILL_FAILED: {
     exit: 65,
@@ -88,7 +88,7 @@ export const backupCatalog = {
     exit: 64,
     status: 422,
     retry: 'never',
-    hint: 'Choose a moment of the window that `howdah backup ls` shows, or `--to latest`.',
+    hint: 'Choose a moment of the window that `howdah backup ls` shows, or `latest`.',
   },
   SNAPSHOT_NOT_FOUND: {
     exit: 66,

@@ -205,7 +205,7 @@ export const catalog = {
     exit: 73,
     status: 409,
     retry: 'never',
-    hint: 'Choose another name with --as, or remove the instance first with `howdah down SERVICE`.',
+    hint: 'Choose another name, or remove the instance first with `howdah down SERVICE`.',
   },
   OPERATION_NOT_FOUND: {
     exit: 66,

@@ -22,7 +22,8 @@ export interface Context {
   readonly signal: AbortSignal
   /**
    * Runs `body` once and keeps what it returned; a resumed operation gets the kept value. A step that failed for good
-   * throws the same error again. A cancelled operation ends before its next step with OPERATION_CANCELLED.
+   * throws the same error again. A cancelled operation ends before its next step with OPERATION_CANCELLED, or within one
+   * that `endsOnCancel`.
    */
   readonly step: <T>(
     name: string,
@@ -46,6 +47,8 @@ export interface StepOptions {
   readonly deadlineMs?: number
   /** For steps that clean up: run even when the operation was cancelled. */
   readonly evenIfCancelled?: boolean
+  /** For steps that take long: a cancel aborts the step's own signal, and its body is undone like that of a failed one. */
+  readonly endsOnCancel?: boolean
 }
 
 /** Lets a procedure's input type follow its schema. */

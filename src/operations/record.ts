@@ -35,6 +35,17 @@ export class OperationRecord {
     return now?.value.cancelRequested ?? false
   }
 
+  /** True as soon as its end is asked for, false when `signal` aborts before. */
+  async untilCancelRequested(signal: AbortSignal): Promise<boolean> {
+    const { operations } = this.#documents
+    const changes = this.#store.watch(operations.key(this.#value.id), signal)
+    if (await this.cancelRequested()) return true
+    for await (const change of changes) {
+      if (change.kind === 'put' && operations.parse(change.entry).value.cancelRequested) return true
+    }
+    return false
+  }
+
   writeStep(step: StepDocument): Promise<void> {
     return this.#change((operation) => {
       const at = operation.steps.findIndex((s) => s.name === step.name)

@@ -163,6 +163,38 @@ test('a cancel ends the operation before its next step, and only steps that say 
   ])
 })
 
+test('a cancel ends a long step that says so, and what undoes it still runs', async () => {
+  const rig = await openRig()
+  const ran: string[] = []
+  const procedure = procedureOf(async ({ step, id, signal }) => {
+    try {
+      await step(
+        'copies',
+        async (s) => {
+          await rig.cancel(id)
+          await forever(s.signal).catch((cause: unknown) => {
+            throw new AppError('BACKUP_FAILED', 'it was cut off', { cause })
+          })
+        },
+        { deadlineMs: 3_600_000, endsOnCancel: true },
+      )
+    } catch (error) {
+      if (signal.aborted) throw error
+      await step('undo', async () => ran.push('undo'), { evenIfCancelled: true })
+      throw error
+    }
+  })
+  rig.startWorker([procedure])
+  const { id } = await rig.enqueue(procedure)
+  const operation = await rig.ended(id)
+  expect(operation).toMatchObject({
+    state: 'cancelled',
+    error: { code: 'OPERATION_CANCELLED', message: 'cancelled in “copies”' },
+  })
+  expect(ran).toEqual(['undo'])
+  expect(operation.steps.map((s) => s.state)).toEqual(['failed', 'done'])
+})
+
 test('parallel steps keep both results, also when their words and a cancel come between', async () => {
   const rig = await openRig()
   const procedure = procedureOf(async ({ step, id }) => {

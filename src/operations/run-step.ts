@@ -37,7 +37,7 @@ export async function runStep<T>(
     const running: StepDocument = { ...first, attempt }
     await record.writeStep(running)
     try {
-      const output = await withDeadline(record, running, signal, body)
+      const output = await untilItsEnd(record, running, signal, body, options)
       await record.writeStep({ ...ended(record, running), state: 'done', output })
       onBoundary('after', record.value.kind, name)
       return output
@@ -74,11 +74,13 @@ function ended(record: OperationRecord, running: StepDocument): StepDocument {
   return { ...now, finishedAt: new Date().toISOString() }
 }
 
-async function withDeadline<T>(
+/** Runs the body, to its own end, its deadline or a cancel. */
+async function untilItsEnd<T>(
   record: OperationRecord,
   step: StepDocument,
   signal: AbortSignal,
   body: (step: StepContext) => Promise<T>,
+  { endsOnCancel = false }: StepOptions,
 ): Promise<T> {
   let open = true
   let lastReportMs = 0
@@ -91,19 +93,32 @@ async function withDeadline<T>(
   const remainingMs = step.deadlineAt ? Date.parse(step.deadlineAt) - Date.now() : undefined
   const deadline =
     remainingMs === undefined ? undefined : AbortSignal.timeout(Math.max(0, remainingMs))
-  const either = deadline ? AbortSignal.any([signal, deadline]) : signal
   const over = new AbortController()
+  const cancel = new AbortController()
+  if (endsOnCancel) abortOnCancel(record, cancel, over.signal)
+  const any = AbortSignal.any([signal, cancel.signal, ...(deadline ? [deadline] : [])])
   try {
-    const outcome = body({ signal: either, attempt: step.attempt, report })
+    const outcome = body({ signal: any, attempt: step.attempt, report })
     // The race takes a late outcome of the body as well, so that nobody misses it.
     return await (deadline ? Promise.race([outcome, tooLate(deadline, over.signal)]) : outcome)
   } catch (error) {
-    if (!deadline?.aborted || signal.aborted) throw error
+    if (signal.aborted) throw error
+    if (cancel.signal.aborted) {
+      throw new AppError('OPERATION_CANCELLED', `cancelled in “${step.name}”`, { cause: error })
+    }
+    if (!deadline?.aborted) throw error
     throw new AppError('DEADLINE_EXCEEDED', `“${step.name}” did not end in time`, { cause: error })
   } finally {
     open = false
     over.abort()
   }
+}
+
+function abortOnCancel(record: OperationRecord, cancel: AbortController, over: AbortSignal): void {
+  record.untilCancelRequested(over).then(
+    (asked) => asked && cancel.abort(),
+    () => {}, // a store that does not answer fails the step's own writes, and a cancel waits for the next step then
+  )
 }
 
 /** Throws when a body has not let go soon after its deadline. Never resolves. */

@@ -76,14 +76,18 @@ export async function readInChunks(
   }
 }
 
-/** Reads up to `sizeBytes` from `offset`; fewer at the file's end. Undefined when there is no such regular file. */
+/**
+ * Reads up to `sizeBytes` from `offset`; fewer at the file's end. Undefined when there is no such regular file; with `linkedOnce` also when
+ * it has another name somewhere, by which it may be somebody else's.
+ */
 export async function readPart(
   path: string,
   offset: number,
   sizeBytes: number,
+  { linkedOnce = false } = {},
 ): Promise<Buffer | undefined> {
   await using file = await openRegular(path)
-  if (!file) return undefined
+  if (!file || (linkedOnce && (await file.stat()).nlink > 1)) return undefined
   const buffer = Buffer.alloc(sizeBytes)
   return buffer.subarray(0, await fill(file, buffer, offset))
 }

@@ -112,6 +112,45 @@ describe.skipIf(!program)('a repository that cannot be used', () => {
     expect(await rig.rowsAfterRestore(engine, lineage, base)).toBe('1,2,3,4')
   })
 
+  test('WAL that was given up for it is brought to it after all, while the server still has it', async () => {
+    await using rig = await openRepositoryRig(program!)
+    await using store = await startS3(await rig.folder('s3'), rig.tls)
+    await using proxy = await startProxy(store, rig.tls)
+    rig.know('far', places.s3(proxy.port, rig.tls.caFile))
+    const engine = rig.engine()
+    const made = await rig.archiving(engine, rig.lineage('faulty03', { repository: 'far' }))
+    const { server } = made
+    const asked = { member: server.member, cold: false, version: '15.18', kind: 'full' as const }
+    await engine.backup(made.lineage, { ...asked, id: '20260102-030405-aaa' }, watching())
+    const { recipe, walSegmentBytes } = made.lineage
+    const policy = { ...recipe.policy, backlogBytes: walSegmentBytes }
+    const lineage = { ...made.lineage, recipe: { ...recipe, policy } }
+    // From here on the server keeps one segment at most.
+    await switched(engine, lineage, server)
+    proxy.mode = 'fail'
+    for (const row of [1, 2, 3]) {
+      await server.sql(`insert into t values (${row})`)
+      await server.sql('select pg_switch_wal()')
+    }
+    await until('the server to give up what waits', async () => {
+      const waiting = await server.ask(
+        `select count(*) from pg_ls_archive_statusdir() where name like '%.ready'`,
+      )
+      // One segment is no more than it may keep.
+      return waiting === '1'
+    })
+    proxy.mode = 'pass'
+    await switched(engine, lineage, server)
+    const { ranges, problems } = await engine.archive(lineage, server.member)
+    expect(problems).toEqual([])
+    expect(ranges).toHaveLength(1)
+    expect(
+      await engine.find(lineage, { kind: 'time', at: '2026-01-02T03:04:05.000Z' }),
+    ).toMatchObject({
+      present: true,
+    })
+  })
+
   test('as the off-site one, holds up neither WAL nor backups, and is brought what it lacks', async () => {
     await using rig = await openRepositoryRig(program!)
     await using store = await startS3(await rig.folder('s3'), rig.tls)

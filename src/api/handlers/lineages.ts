@@ -5,9 +5,10 @@ import { AppError } from '../../errors/app-error.ts'
 import { enqueue } from '../../operations/enqueue.ts'
 import { instanceOfLineage } from '../../operations/lineage/instance-of.ts'
 import { lineageById } from '../../operations/lineage/lineage-of.ts'
+import { repositoryAccess } from '../../operations/repositories.ts'
 import { lineageImport, lineageRemove } from '../../operations/procedures/lineage.ts'
 import type { Services } from '../services.ts'
-import { refuseRead } from '../refuse-read.ts'
+import { refuseRead } from '../../operations/lineage/refuse-read.ts'
 import { lineageView, lineagesOf } from '../views/lineage-view.ts'
 import { operationView } from '../views/operation-view.ts'
 
@@ -23,8 +24,13 @@ export function lineageHandlers(s: Services): Handlers<typeof lineageApi> {
       await refuseRead(s, lineage)
       return operationView(await enqueue(s.store, s.documents, lineageRemove, { lineage }))
     },
-    async importLineages({ directory }) {
-      return operationView(await enqueue(s.store, s.documents, lineageImport, { directory }))
+    async importLineages({ directory, repository }) {
+      const place = directory ?? repository
+      if (place === undefined || (directory !== undefined && repository !== undefined)) {
+        throw new AppError('USAGE', 'lineages are taken over from a folder or from a repository')
+      }
+      if (repository !== undefined) await repositoryAccess(s, repository)
+      return operationView(await enqueue(s.store, s.documents, lineageImport, { place }))
     },
   }
 }

@@ -5,6 +5,7 @@ import { describeBytes } from '../../core/describe-bytes.ts'
 import { describeRate } from '../../core/describe-rate.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
+import { namesIn } from '../../system/entries.ts'
 import { ensureDirectory, exists, removeTree } from '../../system/files.ts'
 import { placeNodeProgram } from '../../system/node-program.ts'
 import type { BackupEngine } from '../backup-engine.ts'
@@ -115,14 +116,16 @@ export function createCopyEngine({ home, account, driver }: CopySite): BackupEng
     pruneWal: async (lineage, oldest) => {
       await expectFolder(lineage)
       return inTurn(lineage.directory, async () =>
-        pruneWal(lineage, oldest, await memoryOf(lineage).takeStock(), account),
+        pruneWal(lineage, oldest, await memoryOf(lineage).takeStock()),
       )
     },
     removeLineage: async (lineage) => {
-      const { root, description } = lineageFolder(lineage)
+      const { root, description, bases } = lineageFolder(lineage)
       memories.delete(root)
       // First what says that there is one.
       await removeTree(description)
+      // Before their files: who copies one of them sees that it went.
+      for (const id of await namesIn(bases)) await removeBase(lineageFolder(lineage), id)
       await removeTree(root)
     },
 

@@ -23,6 +23,8 @@ test('before the first backup, what follows the first archived segment is needed
     name(2, 6),
     name(2, 7),
   ])
+  // The archive counts segments only, so that one would be missing for ever.
+  expect(isNeeded(`${name(2, 7)}.00000028.backup`)).toBe(false)
 })
 
 test('of an archive that has nothing, nothing is missing', () => {

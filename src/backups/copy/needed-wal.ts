@@ -16,6 +16,7 @@ export function neededSince(
   if (!base) {
     return (segment) =>
       first !== undefined &&
+      parseSegmentName(segment, segmentBytes) !== undefined &&
       segment.slice(0, 8) === first.segment.slice(0, 8) &&
       segment > first.segment
   }

@@ -4,7 +4,7 @@ import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import { lsnOf } from '../../core/wal/lsn.ts'
 import { segmentName } from '../../core/wal/segment-name.ts'
 import { namesIn } from '../../system/entries.ts'
-import { type Owner, removeTree } from '../../system/files.ts'
+import { removeTree } from '../../system/files.ts'
 import { fileMark } from '../../system/regular-files.ts'
 import { asidesIn } from './asides.ts'
 import type { Inventory } from './inventory.ts'
@@ -19,7 +19,6 @@ export async function pruneWal(
   lineage: LineageDocument,
   oldest: Pick<Backup, 'timeline' | 'startLsn'>,
   stock: Inventory,
-  owner: Owner | undefined,
 ): Promise<{ segments: number; bytes: number }> {
   const folder = lineageFolder(lineage)
   const first = segmentName(oldest.timeline, lsnOf(oldest.startLsn), lineage.walSegmentBytes)
@@ -31,7 +30,6 @@ export async function pruneWal(
     await writeIndex(
       folder.index,
       indexed.filter(({ segment }) => !isOlder(segment)),
-      owner,
     )
   }
   const removed = { segments: 0, bytes: 0 }

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseWalFileName } from '../../core/wal/segment-name.ts'
 import { AppError } from '../../errors/app-error.ts'
-import { ensureDirectory, exists, type Owner, removeTree, writeAtomic } from '../../system/files.ts'
+import {
+  ensureDirectory,
+  exists,
+  type Owner,
+  removeTree,
+  syncDirectory,
+  writeAtomic,
+} from '../../system/files.ts'
 import { fileMark, readPart } from '../../system/regular-files.ts'
 import { onThread } from '../../system/thread.ts'
 import { asideName } from './asides.ts'
@@ -81,7 +88,7 @@ async function takeOne(work: TakeIn, reader: SegmentReader, arrival: Arrival): P
   }
 }
 
-/** All of a file; a sentence when it has not the size that it must have; undefined when it is not there. */
+/** All of a file; a sentence when it has not the size that it must have; undefined when it is not there, or stands elsewhere too. */
 async function contentOf(
   { segmentBytes }: TakeIn,
   { name, path }: Arrival,
@@ -91,7 +98,8 @@ async function contentOf(
   const { packed } = placeInWal({ wal: '' }, name)
   const fits = packed ? mark.sizeBytes === segmentBytes : mark.sizeBytes <= mostOfPlainFile
   if (!fits) return `${name} arrived with ${mark.sizeBytes} bytes`
-  return readPart(path, 0, mark.sizeBytes)
+  // The folder's owner could have linked a file there that is not theirs to read.
+  return readPart(path, 0, mark.sizeBytes, { linkedOnce: true })
 }
 
 async function keep(
@@ -110,7 +118,10 @@ async function keep(
   const read = isSegment ? await reader.read(name, content) : undefined
   const stored = packed ? packWal(content) : content
   if (!there) {
+    const isNew = !(await exists(folder))
     await ensureDirectory(folder, openToGroup(work.owner))
+    // What came goes when what is kept is durable, and that needs its folder.
+    if (isNew) await syncDirectory(dirname(folder))
     await writeAtomic(path, stored, { mode: 0o600, owner: work.owner })
   }
   if (read) await index(work, name, stored.length, read)
@@ -148,11 +159,11 @@ async function indexAgain(work: TakeIn, reader: SegmentReader, name: string): Pr
 }
 
 async function index(
-  { folder, owner }: TakeIn,
+  { folder }: TakeIn,
   segment: string,
   storedBytes: number,
   read: ReadSegmentFacts,
 ): Promise<void> {
   const archivedAt = new Date().toISOString()
-  await addToIndex(folder.index, { segment, storedBytes, archivedAt, ...read }, owner)
+  await addToIndex(folder.index, { segment, storedBytes, archivedAt, ...read })
 }

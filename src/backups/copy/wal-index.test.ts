@@ -19,7 +19,7 @@ function index() {
   const path = join(folder, 'index.jsonl')
   const read = createIndexReader(path)
   const sizes = async () => [...(await read()).values()].map(({ storedBytes }) => storedBytes)
-  return { path, read, sizes, add: (one: IndexLine) => addToIndex(path, one, undefined) }
+  return { path, read, sizes, add: (one: IndexLine) => addToIndex(path, one) }
 }
 
 test('an index that is not there yet is empty', async () => {
@@ -59,7 +59,7 @@ test('an index that was replaced, cut or edited in its place is read anew', asyn
   const { add, path, sizes } = index()
   for (const number of [1, 2, 3]) await add(line(number))
   expect(await sizes()).toEqual([100, 100, 100])
-  await writeIndex(path, [line(3)], undefined)
+  await writeIndex(path, [line(3)])
   expect(await sizes()).toEqual([100])
   writeFileSync(path, readFileSync(path, 'utf8').replace('"storedBytes":100', '"storedBytes":999'))
   expect(await sizes()).toEqual([999])

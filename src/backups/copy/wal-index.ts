@@ -1,7 +1,7 @@
 import type { SegmentFacts } from '../../core/wal/read-segment.ts'
 import { parseWalFileName } from '../../core/wal/segment-name.ts'
 import { appendDurably } from '../../system/append.ts'
-import { type Owner, writeAtomic } from '../../system/files.ts'
+import { writeAtomic } from '../../system/files.ts'
 import { type FileMark, fileMark, readPart } from '../../system/regular-files.ts'
 
 /** What is remembered of one archived segment, so that it need not be unpacked to know. */
@@ -21,25 +21,20 @@ const FORMAT = 1
 export type WalIndex = ReadonlyMap<string, IndexLine>
 
 /** Adds a line for good. What a death left of a line before it stays one that nobody can read. */
-export async function addToIndex(
-  path: string,
-  line: IndexLine,
-  owner: Owner | undefined,
-): Promise<void> {
+export async function addToIndex(path: string, line: IndexLine): Promise<void> {
   const before = await fileMark(path)
   const last = before && (await readPart(path, before.sizeBytes - 1, 1))
   const torn = before !== undefined && before.sizeBytes > 0 && last?.toString() !== '\n'
-  await appendDurably(path, `${torn ? '\n' : ''}${lineText(line)}`, { mode: 0o600, owner })
+  await appendDurably(path, `${torn ? '\n' : ''}${lineText(line)}`, indexFile)
 }
 
 /** Replaces the index by these lines. */
-export async function writeIndex(
-  path: string,
-  lines: Iterable<IndexLine>,
-  owner: Owner | undefined,
-): Promise<void> {
-  await writeAtomic(path, [...lines].map(lineText).join(''), { mode: 0o600, owner })
+export async function writeIndex(path: string, lines: Iterable<IndexLine>): Promise<void> {
+  await writeAtomic(path, [...lines].map(lineText).join(''), indexFile)
 }
+
+/** Ours alone: no server needs it, and we believe what it says. */
+const indexFile = { mode: 0o600 } as const
 
 const lineText = (line: IndexLine): string => `${JSON.stringify({ format: FORMAT, ...line })}\n`
 

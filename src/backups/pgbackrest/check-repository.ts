@@ -36,6 +36,11 @@ export async function checkRepository(
     checkedAt: new Date().toISOString(),
   })
   try {
+    const unreached = await unreachedBy(access)
+    if (unreached) {
+      const { fault } = unreached
+      return result(false, { fault, sentence: faultSentence(repository, unreached) })
+    }
     return await withRepository(site, access, async (call) => {
       const quick = [`--io-timeout=${Math.min(site.answerS ?? ANSWER_S, ANSWER_S)}`]
       await writeReadRemove(call, quick)
@@ -54,6 +59,15 @@ export async function checkRepository(
     const seen = await faultBehind(error, access)
     return result(false, { fault: seen.fault, sentence: faultSentence(repository, seen) })
   }
+}
+
+/** A store that no connection reaches is told at once; pgBackRest would try for a while. */
+async function unreachedBy({ repository }: RepositoryAccess): Promise<FaultSeen | undefined> {
+  const destination = destinationOf(repository.storage)
+  if (!destination) return undefined
+  const probed = await probeConnection({ ...destination, tls: false, timeoutMs: PROBE_MS })
+  if (probed.reached === 'ready') return undefined
+  return { fault: probed.reached, code: probed.code, words: '' }
 }
 
 async function writeReadRemove(call: Call, quick: readonly string[]): Promise<void> {

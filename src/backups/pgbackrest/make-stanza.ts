@@ -11,7 +11,7 @@ import { readInfo } from './stored-backups.ts'
  * Needs the server's data, running or not; without data it waits for the next time.
  */
 export async function ensureStanza(stanza: Stanza, member: MemberDocument): Promise<void> {
-  const { files, repositories, site } = stanza
+  const { files, repositories } = stanza
   const data = dataOf(member)
   for (const index of repositories.keys()) {
     if (await isMade(stanza, index)) continue
@@ -28,7 +28,7 @@ export async function ensureStanza(stanza: Stanza, member: MemberDocument): Prom
       // Of the off-site one the archive tells; the server's own WAL does not wait for it.
       continue
     }
-    await writeAtomic(markOf(stanza, index), '', { mode: 0o600, owner: site.account })
+    await writeAtomic(markOf(stanza, index), '', { mode: 0o600 })
   }
 
   function configOf({ repositories }: Stanza, index: number): string {

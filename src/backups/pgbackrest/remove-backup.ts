@@ -1,30 +1,47 @@
 import type { Backup } from '../../contract/backup.ts'
 import type { ArchiveListing } from '../../core/pgbackrest/archive-listing.ts'
+import type { StoredBackup } from '../../core/pgbackrest/info.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { removeTree } from '../../system/files.ts'
 import { DESCRIPTIONS } from './describe.ts'
 import { fetchListing } from './fetch-listing.ts'
 import type { Stanza } from './stanza.ts'
-import { idOf, readInfo } from './stored-backups.ts'
+import { ANNOTATIONS, idOf, isRemoved, readInfo, readWhole } from './stored-backups.ts'
 
 /** pgBackRest keeps the last full backup of a repository whatever it is told. */
 const LAST_FULL_STAYS = 104
 
 /**
- * Removes a backup from each repository, but nothing that another one needs: that goes when it is asked for again after the other.
- * The off-site repository keeps it for as long as it was told to, and while it is away. Safe to repeat.
+ * Removes a backup from each repository. Throws CHANGE_REFUSED for one that another in the first repository builds on. The off-site
+ * one keeps it for as long as it was told to, while another there builds on it, and while it is away. Safe to repeat.
  */
 export async function removeBackup(stanza: Stanza, { id }: Pick<Backup, 'id'>): Promise<void> {
   await inEach(stanza, async (repo) => {
     const { backups } = await readInfo(stanza, repo)
     const keepMs = (repo > 1 && stanza.repositories[repo - 1]?.repository.keepMs) || 0
-    const old = backups.filter((b) => idOf(b) === id && Date.now() - b.stopSeconds * 1000 >= keepMs)
-    for (const { label } of old) {
-      if (backups.some((b) => b.needs.includes(label))) continue
-      const args = ['expire', `--repo=${repo}`, `--set=${label}`]
-      await stanza.call(args, { alsoFine: [LAST_FULL_STAYS] })
+    const isDue = ({ stopSeconds }: StoredBackup): boolean =>
+      Date.now() - stopSeconds * 1000 >= keepMs
+    for (const stored of backups.filter((b) => idOf(b) === id && isDue(b))) {
+      const user = backups.find((b) => b.needs.includes(stored.label))
+      if (user && repo > 1) continue
+      if (user) {
+        const message = `the backup ${idOf(user)} builds on ${id}, which stays for as long`
+        throw new AppError('CHANGE_REFUSED', message, { hint: 'Remove that one first.' })
+      }
+      const removed = `--annotation=${ANNOTATIONS.removed}=${new Date().toISOString()}`
+      await stanza.call(['annotate', `--repo=${repo}`, `--set=${stored.label}`, removed])
     }
+    await sweep(stanza, repo)
   })
+}
+
+/** Takes what is removed out of a repository; the last full backup goes when there is another. */
+async function sweep(stanza: Stanza, repo: number): Promise<void> {
+  const { backups } = await readWhole(stanza, repo)
+  for (const { label } of backups.filter(isRemoved).toReversed()) {
+    const args = ['expire', `--repo=${repo}`, `--set=${label}`]
+    await stanza.call(args, { alsoFine: [LAST_FULL_STAYS] })
+  }
 }
 
 /**
@@ -34,7 +51,8 @@ export async function removeBackup(stanza: Stanza, { id }: Pick<Backup, 'id'>): 
 export async function pruneWal(stanza: Stanza): Promise<{ segments: number; bytes: number }> {
   const removed = { segments: 0, bytes: 0 }
   await inEach(stanza, async (repo) => {
-    const { backups } = await readInfo(stanza, repo)
+    await sweep(stanza, repo)
+    const { backups } = await readWhole(stanza, repo)
     const fulls = backups.filter(({ kind }) => kind === 'full')
     // A cold one has no place in the WAL that pgBackRest knows.
     if (fulls.length === 0 || fulls.some((b) => b.startSegment === undefined)) return

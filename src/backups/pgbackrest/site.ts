@@ -57,7 +57,7 @@ export async function repositoriesOf(
   lineage: LineageDocument,
 ): Promise<[RepositoryAccess, ...RepositoryAccess[]]> {
   const { offsite } = lineage.recipe.policy
-  const repository = await beganIn(lineage, site.account)
+  const repository = await beganIn(lineage)
   const first =
     repository === undefined ? ownRepository(lineage) : await site.repository(repository)
   if (offsite === undefined || offsite === repository) return [first]
@@ -65,17 +65,14 @@ export async function repositoriesOf(
 }
 
 /** The name of the first repository, kept in the lineage's folder from the first time on; undefined: the folder itself. */
-async function beganIn(
-  { directory, recipe }: LineageDocument,
-  owner: Account | undefined,
-): Promise<string | undefined> {
+async function beganIn({ directory, recipe }: LineageDocument): Promise<string | undefined> {
   const note = join(directory, 'first-repository')
   const known = await readText(note)
   if (known !== undefined) return known.trim() || undefined
   const { repository } = recipe.policy
   await ensureDirectory(dirname(directory), { mode: 0o711 })
-  await ensureDirectory(directory, { mode: 0o700, owner })
-  await writeAtomic(note, `${repository ?? ''}\n`, { mode: 0o600, owner })
+  await ensureDirectory(directory, { mode: 0o711 })
+  await writeAtomic(note, `${repository ?? ''}\n`, { mode: 0o600 })
   return repository
 }
 

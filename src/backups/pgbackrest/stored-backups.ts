@@ -14,10 +14,21 @@ export const ANNOTATIONS = {
   /** Of a stopped server: where its WAL ended, `0/3000028`, and on which timeline; pgBackRest keeps neither. */
   lsn: 'howdah-lsn',
   timeline: 'howdah-timeline',
+  /** It does not count any more, and goes as soon as pgBackRest lets it go. */
+  removed: 'howdah-removed',
 } as const
 
-/** The backups in one repository of a stanza. Throws REPOSITORY_UNREACHABLE. */
+/** The backups in one repository of a stanza that count. Throws REPOSITORY_UNREACHABLE. */
 export async function readInfo(stanza: Stanza, repo: number): Promise<StanzaInfo> {
+  const info = await readWhole(stanza, repo)
+  return { ...info, backups: info.backups.filter((b) => !isRemoved(b)) }
+}
+
+export const isRemoved = ({ annotations }: StoredBackup): boolean =>
+  annotations[ANNOTATIONS.removed] !== undefined
+
+/** The same with those that are removed and still there. */
+export async function readWhole(stanza: Stanza, repo: number): Promise<StanzaInfo> {
   const { stdout } = await stanza.call(['info', '--output=json', `--repo=${repo}`])
   const info = parseStanzaInfo(stdout, stanza.lineage.id)
   const failed = info.repositories.find(({ state }) => state === 'failed')

@@ -1,5 +1,5 @@
 import type { Backup } from '../../contract/backup.ts'
-import type { StanzaInfo } from '../../core/pgbackrest/info.ts'
+import type { StoredBackup } from '../../core/pgbackrest/info.ts'
 import type { Watch } from '../../drivers/driver.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { removeTree } from '../../system/files.ts'
@@ -7,7 +7,7 @@ import { readControlData } from '../../system/tools/control-data.ts'
 import type { BackupAsked } from '../backup-engine.ts'
 import { ensureStanza } from './make-stanza.ts'
 import { dataOf, serverOptions, type Stanza } from './stanza.ts'
-import { ANNOTATIONS, backupsIn, idOf, readAll, readInfo } from './stored-backups.ts'
+import { ANNOTATIONS, backupsIn, idOf, isRemoved, readAll, readWhole } from './stored-backups.ts'
 
 /** A terabyte in a day is 12 MB/s. A repository that hangs is found out by pgBackRest itself, long before. */
 const TIMEOUT_MS = 24 * 60 * 60 * 1000
@@ -30,10 +30,11 @@ export async function takeBackup(
   for (const [index, { repository }] of stanza.repositories.entries()) {
     const number = index + 1
     try {
-      if (isIn(await readInfo(stanza, number), asked.id)) continue
+      const { backups } = await readWhole(stanza, number)
+      if (backups.some((b) => idOf(b) === asked.id && !isRemoved(b))) continue
       // What kept WAL from it may be over, and a backup needs its WAL there.
       if (number > 1) await removeTree(stanza.files.offsiteLate)
-      await takeInto(stanza, number, asked, annotations, watch)
+      await takeInto(stanza, number, { ...asked, kind: kindOn(backups, asked) }, annotations, watch)
     } catch (error) {
       if (number === 1 || watch.signal.aborted) throw error
       const { message } = AppError.from(error)
@@ -45,7 +46,15 @@ export async function takeBackup(
   throw new AppError('BACKUP_FAILED', `pgBackRest took the backup ${asked.id} and does not list it`)
 }
 
-const isIn = ({ backups }: StanzaInfo, id: string): boolean => backups.some((b) => idOf(b) === id)
+/**
+ * The kind that a backup can be. pgBackRest builds on the newest one, and that must be the one that counts. One of a stopped server
+ * is always full: it would be refused when nothing changed since the last.
+ */
+function kindOn(backups: readonly StoredBackup[], { cold, kind, previous }: BackupAsked) {
+  const newest = backups.at(-1)
+  const isOther = previous !== undefined && newest !== undefined && idOf(newest) !== previous.id
+  return cold || isOther || backups.some(isRemoved) ? 'full' : kind
+}
 
 async function takeInto(
   stanza: Stanza,
@@ -61,8 +70,7 @@ async function takeInto(
     [
       'backup',
       `--repo=${number}`,
-      // A copy of a stopped server would be refused when nothing changed since the last.
-      `--type=${cold ? 'full' : types[kind]}`,
+      `--type=${types[kind]}`,
       ...where,
       ...annotations,
       '--log-level-console=detail',

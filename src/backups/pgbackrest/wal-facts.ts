@@ -67,7 +67,7 @@ export function createWalFacts(directory: string): WalFacts {
       const learnt = lines.filter(({ segment }) => chosen.includes(segment))
       for (const line of learnt) {
         const { storedBytes = 0 } = files.find(({ name }) => name === line.segment) ?? {}
-        await addToIndex(path, { ...line, storedBytes, archivedAt }, stanza.site.account)
+        await addToIndex(path, { ...line, storedBytes, archivedAt })
       }
       return learnt.length > 0
     },

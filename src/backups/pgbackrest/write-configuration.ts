@@ -21,7 +21,9 @@ export async function writeConfiguration(
   const files = pgbackrestFiles(directory)
   const [first, offsite] = repositories
   await ensureDirectory(dirname(directory), { mode: 0o711 })
-  for (const folder of [directory, files.keys, files.spool, files.log, files.lock]) {
+  // The account passes through to what is its own, and cannot put anything beside what is ours.
+  await ensureDirectory(directory, { mode: 0o711 })
+  for (const folder of [files.keys, files.spool, files.log, files.lock]) {
     await ensureDirectory(folder, { mode: 0o700, owner })
   }
   if (first?.repository.storage.path === files.repository) {

@@ -22,7 +22,7 @@ test('a plan shows what the mode means, each action with its impact, notes and w
     '  ~ change log_statement (no interruption)',
     '  ! change shared_buffers (restart: clients lose their connections)',
     '  note: compose.yaml:7:5: ports are not used',
-    '  old is no longer in compose and left alone; `howdah down old` removes it',
+    '  old is not in compose as a managed service, and left alone; `howdah down old` removes it',
   ])
 })
 

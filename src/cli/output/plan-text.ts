@@ -12,7 +12,7 @@ export function planText(plan: Plan, colour: Colour): string {
     ...plan.notes.map((note) => `  ${colour.warning('note:')} ${noteText(note)}`),
     ...plan.orphans.map(
       (service) =>
-        `  ${colour.dim(`${service} is no longer in compose and left alone; \`howdah down ${service}\` removes it`)}`,
+        `  ${colour.dim(`${service} is not in compose as a managed service, and left alone; \`howdah down ${service}\` removes it`)}`,
     ),
   ].join('\n')
 }

@@ -36,7 +36,7 @@ export async function gitStandIns(
     const { password } = await daemon.api.getConnection({ project, service })
     const name = wholly(template)
     if (name !== undefined) config[name] = password
-    else if (template.join('') !== password) {
+    else if (template.length !== 1 || template[0] !== password) {
       ctx.terminal.warn(
         `${service} has a password of its own, and compose spells out that of ${parent}; make it with --password parent`,
       )

@@ -3,6 +3,7 @@ import { endpoint } from '../endpoint.ts'
 import { LineageStatus } from '../lineage-status.ts'
 import { LineageId, ProjectName, ServiceName } from '../names.ts'
 import { Operation } from '../operation.ts'
+import { RepositoryName } from '../repository.ts'
 
 export const lineageApi = {
   listLineages: endpoint({
@@ -29,10 +30,12 @@ export const lineageApi = {
   importLineages: endpoint({
     method: 'POST',
     path: '/v1/lineages/import',
-    summary: 'Take over the backup histories of a repository, such as one of another machine',
+    summary: 'Take over the backup histories of a folder or of a repository, as of another machine',
+    /** One of the two. */
     input: z.object({
       /** Absolute, on the daemon’s machine. */
-      directory: z.string().startsWith('/'),
+      directory: z.string().startsWith('/').optional(),
+      repository: RepositoryName.optional(),
     }),
     reply: Operation,
   }),

@@ -28,7 +28,7 @@ export const pgbackrestFiles = (directory: string) => ({
   primaryConfig: `${directory}/pgbackrest-primary.conf`,
   offsiteConfig: `${directory}/pgbackrest-offsite.conf`,
   /** There while WAL is kept back from the off-site repository, which did not take some. */
-  offsiteLate: `${directory}/offsite-late`,
+  offsiteLate: `${directory}/spool/offsite-late`,
   keys: `${directory}/keys`,
   spool: `${directory}/spool`,
   log: `${directory}/log`,

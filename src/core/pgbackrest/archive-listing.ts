@@ -18,8 +18,6 @@ export interface ArchiveListing {
   readonly segments: readonly ArchivedSegment[]
   /** Segments that are there twice with different content, which pgBackRest refuses to fetch. */
   readonly different: readonly string[]
-  /** Names of `.history` files. */
-  readonly histories: readonly string[]
 }
 
 const Listing = z.record(z.string(), z.object({ type: z.string(), size: z.int().optional() }))
@@ -33,10 +31,7 @@ export function parseArchiveListing(text: string, folder: string): ArchiveListin
     })
   }
   const files = Object.entries(parsed.data).filter(([, { type }]) => type === 'file')
-  return listingOf(
-    files.flatMap(([path, { size = 0 }]) => segmentOf(`${folder}/${path}`, size)),
-    files.map(([path]) => fileName(path)).filter((n) => /^[0-9A-F]{8}\.history$/.test(n)),
-  )
+  return listingOf(files.flatMap(([path, { size = 0 }]) => segmentOf(`${folder}/${path}`, size)))
 }
 
 /** `15-1/0000000100000000/000000010000000000000001-<sha1>.zst` is one; `.partial`, `.backup` and `.history` files are none. */
@@ -46,16 +41,12 @@ function segmentOf(path: string, storedBytes: number): ArchivedSegment[] {
   return name && sha1 ? [{ name, sha1, path, storedBytes }] : []
 }
 
-function listingOf(
-  segments: readonly ArchivedSegment[],
-  histories: readonly string[],
-): ArchiveListing {
+function listingOf(segments: readonly ArchivedSegment[]): ArchiveListing {
   const all = segments.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   const isAgain = (s: ArchivedSegment, i: number): boolean => all[i - 1]?.name === s.name
   return {
     segments: all.filter((s, i) => !isAgain(s, i)),
     different: all.filter(isAgain).map(({ name }) => name),
-    histories: histories.toSorted(),
   }
 }
 
@@ -70,7 +61,7 @@ export function withFolder(
 ): ArchiveListing {
   const isElsewhere = (name: string): boolean => folderOf(name) !== folder
   const others = listing.segments.filter(({ name }) => isElsewhere(name))
-  const made = listingOf([...others, ...anew.segments], listing.histories)
+  const made = listingOf([...others, ...anew.segments])
   return { ...made, different: [...listing.different.filter(isElsewhere), ...anew.different] }
 }
 

@@ -39,7 +39,13 @@ export function exchange(input: ExchangeInput): { service: Head; kept: Head } {
   const { heldSince: _held, branch: _branch, lineage: _lineage, ...name } = head.instance
   const service: InstanceDocument = {
     ...name,
-    ...{ id, createdAt, createdBy, engine, initdb, user, database },
+    id,
+    createdAt,
+    createdBy,
+    engine,
+    initdb,
+    user,
+    database,
     ...(lineage ? { lineage } : {}),
     ...(input.branch ? { branch: input.branch } : {}),
     phase: 'live',

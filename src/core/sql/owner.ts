@@ -59,3 +59,16 @@ export const straySuperusers = (superuser: string): string =>
   `select rolname from pg_catalog.pg_roles where rolsuper and rolname <> ${literal(superuser)} and rolname !~ '^pg_'`
 
 export const demote = (role: string): string => `alter role ${identifier(role)} nosuperuser`
+
+/**
+ * How WAL is archived, where ALTER SYSTEM says so: that beats our file at the next start, and what it does with the WAL is nothing that we
+ * could restore from. These settings are no arguments of the server, because a reload must be able to change them.
+ */
+export const STRAY_ARCHIVING = `select name from pg_catalog.pg_file_settings
+  where sourcefile like '%/postgresql.auto.conf'
+    and name in ('archive_command', 'archive_library', 'basic_archive.archive_directory')`
+
+/** `name` is one of those. */
+export const takeBack = (name: string): string => `alter system reset ${name}`
+
+export const RELOAD = 'select pg_catalog.pg_reload_conf()'

@@ -14,10 +14,13 @@ const sound = holdings([backup(3), backup(7)], [2, 3, 4, 5, 6, 7, 8, 9])
 /** The same with two segments missing. */
 const broken = holdings([backup(3), backup(7)], [2, 3, 6, 7, 8, 9])
 
-/** The minute of the backup, and the settings. */
+/** The minute of the backup, and the settings; nothing is read ahead of a target. */
 function planned(target: RecoveryTarget, of: Lineage, found?: FoundTarget) {
   const { backup: chosen, settings } = planRecovery({ ...of, target, found })
-  return { from: Number(chosen.startedAt.slice(14, 16)), ...settings }
+  const { recovery_prefetch: ahead, ...others } = settings
+  const isTarget = Object.keys(others).some((name) => /^recovery_target(?!_timeline)/.test(name))
+  expect(ahead).toBe(isTarget ? 'off' : undefined)
+  return { from: Number(chosen.startedAt.slice(14, 16)), ...others }
 }
 
 function refusal(target: RecoveryTarget, of: Lineage, found?: FoundTarget): AppError {
@@ -121,17 +124,14 @@ describe('a time', () => {
     expect(planned(time(4, 30), cut, { present: true })).toMatchObject(record(lsn(4, 0x200)))
   })
 
-  test('just before a hole ends with the last commit, and nothing is read ahead where a server can', () => {
-    expect(planned(time(3, 30), broken)).toEqual({
-      from: 3,
-      ...record(lsn(3, 0x200)),
-      recovery_prefetch: 'off',
-    })
-    const old = broken.backups.map((b: Backup) => ({ ...b, version: '14.23' }))
-    expect(planned(time(3, 30), { ...broken, backups: old })).toEqual({
-      from: 3,
-      ...record(lsn(3, 0x200)),
-    })
+  test('just before a hole ends with the last commit', () => {
+    expect(planned(time(3, 30), broken)).toEqual({ from: 3, ...record(lsn(3, 0x200)) })
+  })
+
+  test('does not tell a server of reading ahead that cannot', () => {
+    const old = { ...broken, backups: broken.backups.map((b) => ({ ...b, version: '14.23' })) }
+    const { settings } = planRecovery({ ...old, target: time(3, 30) })
+    expect(settings).toEqual(record(lsn(3, 0x200)))
   })
 })
 
@@ -146,11 +146,7 @@ describe('latest', () => {
 
   test('is the last record before a hole that no backup came after', () => {
     const cut = holdings([backup(3)], [3, 4, 6])
-    expect(planned({ kind: 'latest' }, cut)).toEqual({
-      from: 3,
-      ...record(lsn(4, 0x300)),
-      recovery_prefetch: 'off',
-    })
+    expect(planned({ kind: 'latest' }, cut)).toEqual({ from: 3, ...record(lsn(4, 0x300)) })
   })
 
   test('is refused before there is a backup', () => {

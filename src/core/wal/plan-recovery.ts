@@ -84,7 +84,7 @@ function planTime<B extends Backup>(
   const moment = microsOf(at)
   const isBy = ({ finishedAt }: B): boolean => microsOf(finishedAt) <= moment
   const stretch = stretches.findLast(
-    ({ backups, until }) => isBy(backups[0]) && moment <= microsOf(until),
+    ({ backups, until }) => backups.some(isBy) && moment <= microsOf(until),
   )
   const backup = stretch?.backups.findLast(isBy)
   if (!stretch || !backup || moment > microsOf(now)) throw outsideTime(at, allowed)

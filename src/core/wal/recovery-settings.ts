@@ -21,12 +21,14 @@ export function endSettings(
   backup: Backup,
   stretch: Stretch,
 ): Record<string, string> {
-  const { timeline, hole } = stretch
+  const { timeline } = stretch
+  const target = targetOf(end, backup, stretch)
+  const stopsEarly = Object.keys(target).length > 0
   return {
-    ...targetOf(end, backup, stretch),
+    ...target,
     ...(timeline === undefined ? {} : { recovery_target_timeline: String(timeline) }),
-    // Reading ahead would meet the hole, which ends recovery by an error, before it got to the target.
-    ...(hole && knowsPrefetch(backup) ? { recovery_prefetch: 'off' } : {}),
+    // Reading ahead would meet a hole or a damaged file behind the target, which ends recovery by an error, before it got there.
+    ...(stopsEarly && knowsPrefetch(backup) ? { recovery_prefetch: 'off' } : {}),
   }
 }
 

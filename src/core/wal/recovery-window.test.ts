@@ -53,6 +53,13 @@ test('a hole after the last backup ends the window, however much was archived si
   ])
 })
 
+test('the newest stretch is the one whose WAL is, also when the clock was set back before it', () => {
+  const after = backup(5, { startedAt: at(1, 10), finishedAt: at(1, 20) })
+  const { latestLsn, earliestLsn } = recoveryWindow(holdings([backup(2), after], [2, 3, 5, 6]))
+  expect(earliestLsn).toBe(lsn(2, 0x100))
+  expect(latestLsn).toBe(lsn(7))
+})
+
 test('of a stretch that says nothing of its commits, the end of its newest backup counts', () => {
   const bare = [2, 3, 4, 6].map((minute) => ({ segment: segment(minute) }))
   const { latest, gaps } = recoveryWindow(holdings([backup(2), backup(3)], bare))

@@ -55,7 +55,11 @@ export function stretchesOf<B extends Backup>(holdings: Holdings<B>): Stretch<B>
   )
 }
 
-const byEnd = (a: Backup, b: Backup): number => microsOf(a.finishedAt) - microsOf(b.finishedAt)
+/** By their places and not by their times, for clocks are set back. */
+function byEnd(a: Backup, b: Backup): number {
+  const between = a.timeline - b.timeline || Number(lsnOf(a.stopLsn) - lsnOf(b.stopLsn))
+  return between || microsOf(a.finishedAt) - microsOf(b.finishedAt)
+}
 
 interface BackupReach extends Reach {
   /** Whether Postgres finds the way by itself. */

@@ -6,6 +6,7 @@ import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
 import { cloneTree } from '../../system/clone-tree.ts'
 import { ensureDirectory, listNames, removeTree, writeAtomic } from '../../system/files.ts'
+import { syncTree } from '../../system/sync-tree.ts'
 import type { RunningCopy, Session, Watch } from '../driver.ts'
 import { openSession } from './session.ts'
 
@@ -32,6 +33,8 @@ export async function copyRunning(
     const startedMs = performance.now()
     const { bytes, reflinked } = await cloneTree(data, target, {
       live: true,
+      // All of it at the end, in one go.
+      sync: false,
       exclude: leftOutOfCopy,
       signal: watch.signal,
       onProgress: ({ bytesDone }) =>
@@ -40,6 +43,7 @@ export async function copyRunning(
     const stop = await one<Label>(session, calls.stop)
     const walBytes = await copyWal(data, target, start.wal, stop.wal)
     await writeAtomic(join(target, 'backup_label'), stop.labelfile, { mode: 0o600, owner: account })
+    await syncTree(target, watch.signal)
     return {
       sizeBytes: bytes + walBytes,
       reflinked,
@@ -79,6 +83,7 @@ async function copyWal(data: string, target: string, first: string, last: string
   const isFolder = (path: string): boolean => path === 'archive_status' || path === 'summaries'
   const { bytes } = await cloneTree(join(data, 'pg_wal'), wal, {
     live: true,
+    sync: false,
     exclude: (path) => !isFolder(path) && !isWalBetween(path, first, last),
   })
   const names = await listNames(wal)

@@ -113,11 +113,15 @@ async function fromNow(
   const { project, of, desired } = work
   const { service } = desired
   const directory = d.driver.placeCopy(copy)
-  const { made, parent, like } = await context.step(`${service}: copy ${of}`, async (s) => {
-    const copied = await copyParent(d, { project, of, target: directory }, s)
-    refuseOther(desired, copied.like.user, of)
-    return { ...copied, made: branchOf(work, copied.branch) }
-  })
+  const { made, parent, like } = await context.step(
+    `${service}: copy ${of}`,
+    async (s) => {
+      const copied = await copyParent(d, { project, of, target: directory }, s)
+      refuseOther(desired, copied.like.user, of)
+      return { ...copied, made: branchOf(work, copied.branch) }
+    },
+    { endsOnCancel: true },
+  )
   const { id: engineId, major, minor } = like.engine
   const preparing = prepare(d, { project, service, branch: made })
   await createInstance(context, d, {

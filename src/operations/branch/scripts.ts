@@ -76,14 +76,18 @@ export async function prepareBranch(
   for (const kind of kinds) {
     const id = branch[kind]
     if (id === undefined) continue
-    await step(`${service}: ${kind}`, async (s) => {
-      if (s.attempt > 1) throw cutShort(kind, service)
-      const script = await scriptOf(d, id, service)
-      const { user, database } = await instanceOf(d, project, service)
-      const member = await memberOf(d, project, service)
-      await withSession(d, member, (session) => session.query(seeAllRows(user)))
-      await d.driver.runScript(member, script, { role: user, database }, s)
-    })
+    await step(
+      `${service}: ${kind}`,
+      async (s) => {
+        if (s.attempt > 1) throw cutShort(kind, service)
+        const script = await scriptOf(d, id, service)
+        const { user, database } = await instanceOf(d, project, service)
+        const member = await memberOf(d, project, service)
+        await withSession(d, member, (session) => session.query(seeAllRows(user)))
+        await d.driver.runScript(member, script, { role: user, database }, s)
+      },
+      { endsOnCancel: true },
+    )
   }
   if (branch.passwords === 'parent') return []
   return step(`${service}: see who cannot log in`, () => closedRoles(d, project, service))

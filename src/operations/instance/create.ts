@@ -71,7 +71,7 @@ export async function createInstance(
         }
         await untilReady(d, await memberOf(d, project, service), s.signal, undefined, tell)
       },
-      { deadlineMs: START_DEADLINE_MS },
+      { deadlineMs: START_DEADLINE_MS, endsOnCancel: true },
     )
     await step(`${service}: user and database`, async (s) => {
       const member = await editMember(d, project, service, (m) => ({ ...m, initialised: true }))
@@ -126,7 +126,11 @@ async function place(
     throw new AppError('INSTANCE_EXISTS', message)
   }
   const unnamed = await instanceDocument(d, creation, operation)
-  const keeper = d.backups.choose({ repository: unnamed.backups?.repository, engine })
+  const keeper = d.backups.choose({
+    repository: unnamed.backups?.repository,
+    isBranch: unnamed.branch !== undefined,
+    engine,
+  })
   const lineage = await beginLineage(d, {
     instance: unnamed,
     operation,

@@ -10,7 +10,10 @@ import {
   openOwner,
   ownDatabase,
   raiseOwner,
+  RELOAD,
+  STRAY_ARCHIVING,
   straySuperusers,
+  takeBack,
 } from '../../core/sql/owner.ts'
 import type { Session } from '../../drivers/driver.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -40,6 +43,7 @@ export async function openToOwner(
   await withSession(d, member, async (session) => {
     await session.query(openOwner(desired.user, d.secrets.scramVerifier(password)))
     if (desired.initFiles.length === 0) return
+    await takeBackArchiving(d, member, session)
     for (const { rolname } of await session.query<{ rolname: string }>(
       straySuperusers(SUPERUSER),
     )) {
@@ -51,6 +55,24 @@ export async function openToOwner(
         message: `the start scripts made “${rolname}” a superuser; a managed instance has none but ours, so it is an ordinary role now`,
       })
     }
+  })
+}
+
+/** Start scripts run as a superuser, and those of a server that was not managed may say where its WAL goes. */
+async function takeBackArchiving(
+  d: Dependencies,
+  { project, service }: MemberDocument,
+  session: Session,
+): Promise<void> {
+  const names = (await session.query<{ name: string }>(STRAY_ARCHIVING)).map((row) => row.name)
+  if (names.length === 0) return
+  for (const name of names) await session.query(takeBack(name))
+  await session.query(RELOAD)
+  await d.event({
+    severity: 'warning',
+    kind: 'archiving-taken-back',
+    subject: `${project}/${service}`,
+    message: `the start scripts set ${names.join(' and ')} with ALTER SYSTEM; the WAL of a managed instance goes to its lineage, so that was taken back`,
   })
 }
 

@@ -5,12 +5,10 @@ import type { Ancestry } from '../../contract/lineage.ts'
 import type { RecoveryTarget } from '../../contract/target.ts'
 import type { ReplaySpan } from '../../core/progress-pace.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { archiveNow } from '../lineage/archive-now.ts'
+import { archiveLatest } from '../lineage/archive-latest.ts'
 import { chooseRecovery, type Recovery } from '../lineage/choose-recovery.ts'
-import { instanceOfLineage } from '../lineage/instance-of.ts'
 import { lineageById } from '../lineage/lineage-of.ts'
-import { memberOf } from '../members.ts'
-import type { Context, StepContext } from '../procedure.ts'
+import type { Context } from '../procedure.ts'
 import { createInstance } from './create.ts'
 
 export interface Restoring {
@@ -89,23 +87,6 @@ export const recoverySettings = (restoreCommand: string): Record<string, string>
   recovery_target_action: 'promote',
   hot_standby: 'off',
 })
-
-/** The newest moments may not be in the archive yet, and a running server can hand them over at once. */
-async function archiveLatest(
-  d: Dependencies,
-  id: string,
-  target: RecoveryTarget,
-  s: StepContext,
-): Promise<void> {
-  const lineage = await lineageById(d, id)
-  const instance = await instanceOfLineage(d, id)
-  const { project, service } = instance ?? lineage
-  const state = instance && (await d.documents.observed.get(project, service, '0'))?.value.state
-  if (state !== 'ready' || target.kind === 'backup') return
-  const archive = (await d.documents.archives.get(id))?.value
-  if (target.kind === 'time' && archive?.lastCommitAt && target.at < archive.lastCommitAt) return
-  await archiveNow(d, lineage, await memberOf(d, project, service), s)
-}
 
 /** The newest engine here of the backup's major that is not older than what wrote it. */
 export async function engineFor(

@@ -29,11 +29,14 @@ export async function takeSnapshot(
   const say = (what: string): string => `${service}: ${what}`
   let proof: Proof | undefined
   try {
-    const { sizeBytes } = await step(say(`copy to ${name}`), async (s) =>
-      d.driver.copyRunning(await awake(d, project, service, s.signal), inTheMaking, s),
+    const { sizeBytes } = await step(
+      say(`copy to ${name}`),
+      async (s) => d.driver.copyRunning(await awake(d, project, service, s.signal), inTheMaking, s),
+      { endsOnCancel: true },
     )
     const proven = await step(say('start a server on the copy'), (s) => verify(d, taking, s), {
       deadlineMs: VERIFY_DEADLINE_MS,
+      endsOnCancel: true,
     })
     proof = proven
     await step(say('keep the snapshot'), async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Backup } from '../../contract/backup.ts'
 import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -6,6 +7,7 @@ import { howdahProcedure } from '../dependencies.ts'
 import { backupsOf } from '../lineage/backups-of.ts'
 import { writerOf } from '../lineage/instance-of.ts'
 import { lineageById } from '../lineage/lineage-of.ts'
+import { refuseRead } from '../lineage/refuse-read.ts'
 import { takeBackup } from '../lineage/take-backup.ts'
 import { inOneSentence, verifyBackup } from '../lineage/verify-backup.ts'
 
@@ -29,12 +31,14 @@ export const backupCreate = howdahProcedure({
       const id = await step('name the backup', async () => backupId(d))
       const backup = await step('copy', (s) => takeBackup(d, { ...asked, id }, s), {
         deadlineMs: BACKUP_DEADLINE_MS,
+        endsOnCancel: true,
       })
       await step('keep the backup', async () => {
         const lineage = await lineageById(d, asked.lineage)
         const member = await writerOf(d, lineage.id)
         // What the backup has made restorable is seen at once, and not at the agent's next look.
         const archive = await d.backups.of(lineage).archive(lineage, member)
+        if (backup.damage !== undefined) await tellDamage(d, lineage, backup)
         await d.store.write([
           d.documents.backups.put([lineage.id, id], { format: 1, ...backup }),
           d.documents.archives.put([lineage.id], { format: 1, ...archive }),
@@ -66,6 +70,12 @@ async function tellFailure(d: Dependencies, id: string, cause: unknown): Promise
   )
 }
 
+/** Pages that were damaged in the live data already, which the server itself notices only when somebody reads them. */
+async function tellDamage(d: Dependencies, lineage: LineageDocument, { id, damage }: Backup) {
+  const message = `the data of ${subjectOf(lineage)} is damaged, and so is its backup ${id}: ${damage}`
+  await tell(d, lineage, 'backup-damaged', message)
+}
+
 const subjectOf = ({ project, service }: LineageDocument): string => `${project}/${service}`
 
 const tell = (d: Dependencies, lineage: LineageDocument, kind: string, message: string) =>
@@ -78,11 +88,13 @@ export const backupRemove = howdahProcedure({
   input: Named,
   title: ({ backup }) => `removal of the backup ${backup}`,
   subjects: ({ lineage }) => [`lineages/${lineage}`],
-  async run({ lineage: id, backup }, { step }, d) {
+  async run({ lineage: id, backup }, { id: operation, step }, d) {
     await step('remove', async () => {
       const lineage = await lineageById(d, id)
       const found = await d.documents.backups.get(id, backup)
       if (!found) return
+      // A restore waits for no removal, and may have begun since this one was asked for.
+      await refuseRead(d, id, operation)
       await d.backups.of(lineage).remove(lineage, found.value)
       await d.store.write([d.documents.backups.remove([id, backup])])
     })
@@ -102,7 +114,9 @@ export const backupVerify = howdahProcedure({
     const ids = backup ? [backup] : (await backupsOf(d, lineage)).map((b) => b.id)
     const damaged: string[] = []
     for (const id of ids) {
-      const found = await step(`verify ${id}`, (s) => verifyBackup(d, lineage, id, s))
+      const found = await step(`verify ${id}`, (s) => verifyBackup(d, lineage, id, s), {
+        endsOnCancel: true,
+      })
       if (found.length > 0) damaged.push(`${id}: ${inOneSentence(found)}`)
     }
     if (damaged.length > 0) throw new AppError('BACKUP_DAMAGED', damaged.join('\n'))

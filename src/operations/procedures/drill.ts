@@ -84,14 +84,14 @@ async function prove(
   const stored = await step(
     'read the backup and its WAL',
     (s) => checkStored(d, lineage, backup, s),
-    { deadlineMs: READ_DEADLINE_MS },
+    { deadlineMs: READ_DEADLINE_MS, endsOnCancel: true },
   )
   checks.push(stored)
   if (stored.outcome === 'failed') return
   findings.restored = await step(
     'restore on a scratch server',
     (s) => restoreOnScratch(d, { lineage, backup, until: named?.name }, s),
-    { deadlineMs: READ_DEADLINE_MS },
+    { deadlineMs: READ_DEADLINE_MS, endsOnCancel: true },
   )
   const { check, walBytes } = await step('see how far it came', (s) =>
     checkStart(d, { lineage, backup, archived: named ? undefined : archive.endLsn }, s),

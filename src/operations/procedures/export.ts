@@ -31,6 +31,7 @@ export const exportInstance = howdahProcedure({
     try {
       const exported = await step('copy', (s) => copy(d, asked, inTheMaking, s), {
         deadlineMs: EXPORT_DEADLINE_MS,
+        endsOnCancel: true,
       })
       return { directory, ...exported }
     } catch (error) {

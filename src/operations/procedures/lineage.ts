@@ -1,16 +1,18 @@
 import { z } from 'zod'
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import { AppError } from '../../errors/app-error.ts'
-import { howdahProcedure } from '../dependencies.ts'
+import { type Dependencies, howdahProcedure } from '../dependencies.ts'
 import { removeLineage } from '../lineage/end.ts'
 import { instanceOfLineage } from '../lineage/instance-of.ts'
 import { lineageById } from '../lineage/lineage-of.ts'
+import { refuseRead } from '../lineage/refuse-read.ts'
 
 export const lineageRemove = howdahProcedure({
   kind: 'lineage-remove',
   input: z.object({ lineage: z.string() }),
   title: ({ lineage }) => `removal of the lineage ${lineage}`,
   subjects: ({ lineage }) => [`lineages/${lineage}`],
-  async run({ lineage: id }, { step }, d) {
+  async run({ lineage: id }, { id: operation, step }, d) {
     await step('remove', async (s) => {
       if (s.attempt > 1 && !(await d.documents.lineages.get(id))) return
       const lineage = await lineageById(d, id)
@@ -19,6 +21,7 @@ export const lineageRemove = howdahProcedure({
         const message = `“${writer.service}” writes to the lineage ${id}: it is its only history`
         throw new AppError('CHANGE_REFUSED', message)
       }
+      await refuseRead(d, id, operation)
       await removeLineage(d, lineage)
     })
   },
@@ -26,14 +29,15 @@ export const lineageRemove = howdahProcedure({
 
 export const lineageImport = howdahProcedure({
   kind: 'lineage-import',
-  input: z.object({ directory: z.string() }),
-  title: ({ directory }) => `import of the lineages of ${directory}`,
-  subjects: ({ directory }) => [`lineages/import/${directory}`],
-  async run({ directory }, { step }, d) {
+  /** A folder’s absolute path, or the name of a repository. */
+  input: z.object({ place: z.string() }),
+  title: ({ place }) => `import of the lineages of ${place}`,
+  subjects: ({ place }) => [`lineages/import/${place}`],
+  async run({ place }, { step }, d) {
     const ids = await step('look for lineages', async () => {
-      const found = await d.backups.of({ engine: 'copy' }).discover(directory)
+      const found = await discover(d, place)
       if (found.length === 0) {
-        throw new AppError('LINEAGE_NOT_FOUND', `${directory} holds no lineage of ours`)
+        throw new AppError('LINEAGE_NOT_FOUND', `${place} holds no lineage of ours`)
       }
       for (const lineage of found) {
         if (await d.documents.lineages.get(lineage.id)) continue
@@ -58,3 +62,17 @@ export const lineageImport = howdahProcedure({
     return { lineages: ids }
   },
 })
+
+/** Of a folder each engine knows its own; a host without pgBackRest cannot use what that keeps. */
+async function discover(d: Dependencies, place: string): Promise<LineageDocument[]> {
+  const pgbackrest = () => d.backups.of({ engine: 'pgbackrest' }).discover(place)
+  if (!place.startsWith('/')) return pgbackrest()
+  const copies = await d.backups.of({ engine: 'copy' }).discover(place)
+  try {
+    const others = (await pgbackrest()).filter(({ engine }) => engine === 'pgbackrest')
+    return [...copies, ...others]
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'NOT_SUPPORTED') throw error
+    return copies
+  }
+}

@@ -5,7 +5,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { removeLineage } from '../lineage/end.ts'
 import { lineageById } from '../lineage/lineage-of.ts'
-import { decidePrune } from '../lineage/prune-decision.ts'
+import { decidePrune, readerOf } from '../lineage/prune-decision.ts'
 
 /** Removes what of a lineage its policy keeps no longer; all of it when it was closed long enough ago. */
 export const prune = howdahProcedure({
@@ -28,19 +28,32 @@ export const prune = howdahProcedure({
       return { decision: decided, subject: `${project}/${service}` }
     })
     const { kind, sentence } = decision
+    // Asked again before each removal: a restore waits for no clean-up, and may have begun since.
+    const isRead = async () => (await readerOf(d, id, context.id)) !== undefined
     if (kind === 'expired') {
-      await step('remove the lineage', async () => {
+      const went = await step('remove the lineage', async () => {
+        if (await isRead()) return false
         await removeExpired(d, id)
         await tell(d, subject, sentence)
+        return true
       })
+      if (!went) return { lineage: id, outcome: 'held', sentence: 'nothing is removed: it is read' }
     }
     if (kind === 'prune') {
       const gone: string[] = []
+      let spared = false
       for (const backup of decision.backups) {
-        if (await step(`remove ${backup}`, () => removeBackup(d, id, backup))) gone.push(backup)
+        const end = await step(`remove ${backup}`, async () => {
+          if (await isRead()) return 'spared'
+          return (await removeBackup(d, id, backup)) ? 'gone' : 'kept'
+        })
+        if (end === 'gone') gone.push(backup)
+        spared ||= end === 'spared'
       }
       await step('remove the WAL that no backup needs', async () => {
-        const wal = await removeWal(d, id, decision.keepWalFrom)
+        // What was spared needs its WAL.
+        const stays = spared || (await isRead())
+        const wal = stays ? [] : await removeWal(d, id, decision.keepWalFrom)
         const went = [...gone, ...wal]
         if (went.length > 0) await tell(d, subject, `removed ${went.join(', ')}; ${sentence}`)
       })

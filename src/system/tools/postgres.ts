@@ -20,6 +20,8 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number
   /** The server ends a statement that takes longer. Without: no limit. */
   readonly statementTimeoutMs?: number
+  /** From the session's first statement on; they beat those of the database and of the role. */
+  readonly settings?: Readonly<Record<string, string>> | undefined
   readonly onNotice?: (notice: Notice) => void
 }
 
@@ -117,8 +119,12 @@ function place({ socketDirectory, host, port }: ConnectOptions): string {
   return socketDirectory === undefined ? `${host}:${port}` : `${socketDirectory}/.s.PGSQL.${port}`
 }
 
+/** As the server splits what it is given (pg_split_opts): at spaces, unless a backslash stands before. */
+const option = ([name, value]: [string, string]): string =>
+  `-c ${name}=${value.replaceAll(/[\\\s]/g, '\\$&')}`
+
 function clientConfig(options: ConnectOptions): ClientConfig {
-  const { socketDirectory, host, password, tlsCa, statementTimeoutMs } = options
+  const { socketDirectory, host, password, tlsCa, statementTimeoutMs, settings = {} } = options
   const address = socketDirectory ?? host
   if (address === undefined || (socketDirectory !== undefined && host !== undefined)) {
     throw new AppError('INTERNAL', 'connect needs either a socket directory or a host')
@@ -131,7 +137,7 @@ function clientConfig(options: ConnectOptions): ClientConfig {
     // A function, since pg would look for PGPASSWORD and ~/.pgpass when there is no password.
     password: () => password ?? '',
     // Given, even when empty or off, for the same reason: PGOPTIONS, PGSSLMODE, PGAPPNAME.
-    options: ' ',
+    options: ` ${Object.entries(settings).map(option).join(' ')}`,
     ssl:
       tlsCa === undefined ? false : { ca: tlsCa, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
     application_name: options.applicationName,

@@ -2,6 +2,7 @@ import { command } from '../../command.ts'
 import { follow } from '../../follow.ts'
 import { bytes } from '../../output/bytes.ts'
 import { askToType } from '../../prompt.ts'
+import { backupsText } from '../../recovery/bring-back.ts'
 import { lineageName } from '../../recovery/lineage-name.ts'
 import { windowText } from '../../recovery/window-text.ts'
 
@@ -18,9 +19,9 @@ export const lineageRm = command({
     const daemon = await ctx.daemon()
     const lineage = await daemon.api.getLineage({ lineage: args.lineage })
     if (!flags.yes && lineage.state === 'closed') {
-      const { id, backups, storedBytes, window, directory } = lineage
+      const { id, storedBytes, window, directory } = lineage
       ctx.terminal.note(
-        `This deletes the lineage ${id} of ${lineageName(lineage)}: ${backups} backups, ${bytes(storedBytes)}, ` +
+        `This deletes the lineage ${id} of ${lineageName(lineage)}: ${backupsText(lineage)}, ${bytes(storedBytes)}, ` +
           `${windowText(window)}. Its folder ${directory} goes, unless it was imported from elsewhere.`,
       )
       const message = 'Type the lineage’s id to delete it for good:'

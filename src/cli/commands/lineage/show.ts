@@ -2,6 +2,7 @@ import { command } from '../../command.ts'
 import { bytes } from '../../output/bytes.ts'
 import { fields } from '../../output/fields.ts'
 import { moment } from '../../output/moment.ts'
+import { backupsText, bringBack } from '../../recovery/bring-back.ts'
 import { lineageName } from '../../recovery/lineage-name.ts'
 import { troublesOf, windowText } from '../../recovery/window-text.ts'
 
@@ -31,16 +32,13 @@ export const lineageShow = command({
         ['Postgres', lineage.version],
         ['system', systemIdentifier],
         ['kept by', `${lineage.engine}, in ${lineage.directory}`],
-        ['stored', `${bytes(lineage.storedBytes)}, ${lineage.backups} backups`],
+        ['stored', `${bytes(lineage.storedBytes)}, ${backupsText(lineage)}`],
         ['window', windowText(lineage.window)],
         ['proven', provenAt === undefined ? 'never' : moment(provenAt)],
       ]),
     )
     for (const trouble of troublesOf(lineage)) ctx.terminal.warn(trouble)
-    const name = closedAt === undefined ? 'restore' : 'undelete'
-    const service = lineage.writtenBy ?? lineage.service
-    ctx.terminal.note(
-      `Bring it back with: howdah -p ${lineage.project} ${name} ${service} --lineage ${lineage.id} --as NEW`,
-    )
+    const back = bringBack(lineage)
+    if (back) ctx.terminal.note(`Bring it back with: ${back}`)
   },
 })

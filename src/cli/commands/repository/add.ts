@@ -68,7 +68,7 @@ export const repositoryAdd = command({
       summary: 'Push WAL in the background, many files at once; for stores far away',
     },
     replace: { type: 'boolean', summary: 'Change one that is known already' },
-    noCheck: { type: 'boolean', summary: 'Do not check it' },
+    check: { type: 'toggle', summary: 'Check it at the end (it is)' },
   },
   examples: [
     'howdah repository add main /srv/backups --encrypt @BACKUP_PASSPHRASE',
@@ -78,7 +78,7 @@ export const repositoryAdd = command({
   ],
   scope: 'compose',
   async run(ctx, { args, flags }) {
-    const { encrypt, keep, async: asynchronous, replace, noCheck, caFile, ...others } = flags
+    const { encrypt, keep, async: asynchronous, replace, check, caFile, ...others } = flags
     const name = RepositoryName.safeParse(args.name)
     if (!name.success)
       throw new AppError('USAGE', `“${args.name}” cannot be the name of a repository`)
@@ -103,12 +103,13 @@ export const repositoryAdd = command({
       ...(encrypt === undefined ? {} : { passphrase: configName(encrypt) }),
       ...(keepMs === undefined ? {} : { keepMs }),
     })
-    const check = noCheck ? undefined : await daemon.api.checkRepository({ name: name.data })
-    if (ctx.json) ctx.terminal.json({ repository, ...(check ? { check } : {}) })
+    const checked =
+      check === false ? undefined : await daemon.api.checkRepository({ name: name.data })
+    if (ctx.json) ctx.terminal.json({ repository, ...(checked ? { check: checked } : {}) })
     else {
       ctx.terminal.print(`Repository ${repository.name} is ${locationText(repository.storage)}`)
       if (!encrypt) ctx.terminal.note('What goes there is not encrypted by us; see --encrypt.')
     }
-    return check ? showCheck(ctx, check) : 0
+    return checked ? showCheck(ctx, checked) : 0
   },
 })
