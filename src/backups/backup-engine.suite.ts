@@ -196,9 +196,7 @@ export function backupEngineSuite(postgres: () => Promise<Engine>, tested: Engin
   })
 
   test('a restore stops after a transaction, which is found by its number', async () => {
-    const xid = await server.ask(
-      'insert into t (n) values (6) returning txid_current()::text',
-    )
+    const xid = await server.ask('insert into t (n) values (6) returning txid_current()::text')
     await insert(7)
     await switched()
     expect(await rowsAt(first, { recovery_target_xid: xid })).toBe('1,2,3,4,5,6')

@@ -70,6 +70,8 @@ export interface Driver {
   copyRunning(member: MemberDocument, target: string, watch: Watch): Promise<RunningCopy>
   /** The same of a member that is stopped, and stays so. SOURCE_CHANGED when it did not: a copy by the server is whole then. */
   copyStopped(member: MemberDocument, target: string, watch: Watch): Promise<StoppedCopy>
+  /** Whether a stopped member's server shut down in order, which is when it hands its last WAL over; true without data. */
+  endedInOrder(member: MemberDocument): Promise<boolean>
   /** Where a copy is made that becomes a member's data: beside the members, so that it needs only to be moved. */
   placeCopy(id: string): string
   removeCopy(id: string): Promise<void>

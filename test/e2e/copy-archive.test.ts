@@ -2,6 +2,7 @@ import {
   appendFile,
   chmod,
   copyFile,
+  link,
   readdir,
   readFile,
   rename,
@@ -46,6 +47,7 @@ test('an archived segment is packed, for the server’s account alone, and its p
   expect(mode & 0o777).toBe(0o600)
   expect(uid).toBe(kept.account?.uid ?? process.getuid?.())
   expect(size).toBeLessThan(2_000_000)
+  expect((await stat(join(kept.wal, 'index.jsonl'))).uid).toBe(process.getuid?.())
   expect(await problems()).toEqual([])
 })
 
@@ -88,6 +90,18 @@ test('a damaged segment is not taken in, and the server’s own file mends it', 
   expect(await isIn(name)).toBe(false)
   expect(await problems()).toEqual([])
   expect(await isIn(name)).toBe(true)
+})
+
+test('a file that stands elsewhere too is not read through its name here', async () => {
+  const secret = join(kept.home, 'secret')
+  await writeFile(secret, 'not theirs to read', { mode: 0o600 })
+  await link(secret, incoming('00000009.history'))
+  await kept.archive()
+  expect(await readdir(kept.wal)).not.toContain('00000009.history')
+  await rm(secret)
+  await kept.archive()
+  expect(await readdir(kept.incoming)).toEqual([])
+  await rm(join(kept.wal, '00000009.history'))
 })
 
 test('what is no whole segment, or no WAL at all, is put aside', async () => {

@@ -6,6 +6,7 @@ import {
   type SchemaObject,
 } from '../../src/core/schema/schema-diff.ts'
 import { schemaQueries } from '../../src/core/schema/schema-queries.ts'
+import { SUPERUSER } from '../../src/core/config/hba.ts'
 import { openSession } from '../../src/drivers/local/session.ts'
 import { type AgentRig, openAgentRig } from '../support/agent-rig.ts'
 
@@ -52,7 +53,7 @@ afterAll(() => rig[Symbol.asyncDispose]())
 async function schemaAfter(...scripts: string[]): Promise<SchemaObject[]> {
   const database = `d${++databases}`
   await rig.query(member, `create database ${database}`)
-  const session = await openSession(member, { database })
+  const session = await openSession(member, { database, role: SUPERUSER })
   try {
     for (const script of scripts) {
       await session.query(script.replace('create role reader;', databases === 1 ? '$&' : ''))
@@ -72,12 +73,9 @@ const told = (changes: readonly SchemaChange[]): string[] =>
 test('two schemas that were made alike do not differ, and every kind of object is seen', async () => {
   const second = await schemaAfter(everything)
   expect(schemaDiff(made, second)).toEqual([])
-  expect([...new Set(second.map((o) => o.kind))].toSorted()).toEqual(
-    [
-      ...['schema', 'table', 'column', 'index', 'constraint', 'view', 'function', 'type'],
-      ...['sequence', 'policy', 'trigger', 'grant'],
-    ].toSorted(),
-  )
+  const kinds =
+    'column constraint function grant index policy schema sequence table trigger type view'
+  expect([...new Set(second.map((o) => o.kind))].toSorted().join(' ')).toBe(kinds)
 })
 
 test.each([

@@ -8,6 +8,7 @@ import { AppError } from '../../src/errors/app-error.ts'
 import { sizeOfTree } from '../../src/system/files.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
 import { project } from '../support/lab/desired.ts'
+import { archiveSegment } from '../support/lab/admin.ts'
 import { db, done } from '../support/lab/drilled.ts'
 import {
   type Committed,
@@ -96,7 +97,7 @@ describe.skipIf(!canMountFiles)('on a disk of its own', () => {
       await wrote(50)
       await done(lab, lab.api.createBackup(db))
       await wrote(100)
-      const fullFrom = BigInt(Date.now()) * 1000n
+      await archiveSegment(lab, db)
 
       disk.fillUpTo(0)
       const waiting = async () => (await waitingIn(dataDirectory)).toSorted()
@@ -133,8 +134,9 @@ describe.skipIf(!canMountFiles)('on a disk of its own', () => {
       expect(givenUp?.message).toContain(full[0])
       // While the disk stays full the database works on, and its WAL stays within bounds.
       await until('what was given up to be gone', async () => {
-        const names = await waiting()
-        return !full.some((name) => names.includes(name))
+        await churn()
+        const there = await readdir(join(dataDirectory, 'pg_wal'))
+        return !full.some((name) => there.includes(name))
       })
       await wrote(100)
       const { rows: sizes } = await admin.query<{ bytes: number }>(
@@ -167,10 +169,11 @@ describe.skipIf(!canMountFiles)('on a disk of its own', () => {
           history.filter((row) => row.atMicros > from && row.atMicros < to),
           0.5,
         )
-      const [earliest] = [BigInt(Date.parse(window.earliest ?? '')) * 1000n]
-      await expectMoment(lab, history, between(earliest + 1000n, fullFrom), 'before')
+      const micros = (instant = ''): bigint => BigInt(Date.parse(instant)) * 1000n
+      const before = between(micros(window.earliest) + 1000n, micros(gap?.from))
+      await expectMoment(lab, history, before, 'before')
       await expectMoment(lab, history, between(newBaseAt, newBaseAt * 2n), 'after')
-      const lost = instantOf(between(BigInt(Date.parse(gap?.from ?? '')) * 1000n + 1000n, mended))
+      const lost = instantOf(between(micros(gap?.from) + 1000n, mended))
       const refusal = await lab.api
         .restore({ ...db, target: { kind: 'time', at: lost }, as: 'inside', inPlace: false })
         .catch((error: unknown) => AppError.from(error))
@@ -234,7 +237,7 @@ describe.skipIf(!canMountFiles)('on a disk of its own', () => {
     async () => {
       await using lab = await openLab()
       const place = join(lab.home, 'instances')
-      await using disk = mountSmallDisk(place, join(lab.root, 'image'), 400)
+      await using disk = mountSmallDisk(place, join(lab.root, 'image'), 640)
       await lab.startDaemon()
       await done(lab, lab.api.upProject(project('shop')))
       const ledger = new Ledger()

@@ -1,7 +1,8 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Instance } from '../../src/contract/instance.ts'
+import { sizeOfTree } from '../../src/system/files.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
 import { project } from '../support/lab/desired.ts'
 import { connectTo, Ledger } from '../support/lab/ledger.ts'
@@ -57,6 +58,38 @@ test('a server killed with -9 under writes is back by itself with every acknowle
 
   killHard(after.pid ?? 0)
   expect((await readyAfter(lab, after.pid)).restarts).toBe(2)
+  expect(await faultsOf(lab)).toEqual([])
+})
+
+test('a server that dies in the middle of a base backup fails it, and leaves nothing of it but the older ones', async () => {
+  const { lab: home, ledger, client } = await labWithRows()
+  await using lab = home
+  const first = await lab.finished(await lab.api.createBackup(named))
+  expect(first.error).toBe(undefined)
+  await client.query(
+    'create table large as select n, md5(n::text) as text from generate_series(1, 1200000) as n',
+  )
+  const [before] = await lab.api.listBackups(named)
+  const bases = join(before?.lineage.directory ?? '', 'bases')
+  const begun = await lab.api.createBackup(named)
+  await until('a half-made base', async () => {
+    const part = (await readdir(bases)).find((name) => name.endsWith('.part'))
+    return part !== undefined && (await sizeOfTree(join(bases, part))) > 5_000_000
+  })
+  const { pid } = await instanceOf(lab)
+  killHard(pid ?? 0)
+  const failed = await lab.finished(begun)
+  expect(failed.error?.code).toBe('BACKUP_FAILED')
+  expect(await eventKinds(lab)).toContain('backup-failed')
+  await readyAfter(lab, pid)
+  const [after] = await lab.api.listBackups(named)
+  expect(after?.backups).toEqual(before?.backups)
+  expect(await readdir(bases)).toEqual(before?.backups.map((b) => b.id))
+  const next = await lab.finished(await lab.api.createBackup(named))
+  expect(next.error).toBe(undefined)
+  const again = await connectTo(lab, named)
+  expect(await ledger.missingIn(again)).toEqual([])
+  await again.end()
   expect(await faultsOf(lab)).toEqual([])
 })
 

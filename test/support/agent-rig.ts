@@ -105,7 +105,7 @@ export async function openAgentRig(given: Partial<AgentEnvironment> = {}) {
       }),
 
     async query<T>(m: MemberDocument, sql: string): Promise<T[]> {
-      const session = await openSession(m, { database: 'postgres' })
+      const session = await openSession(m, { database: 'postgres', role: SUPERUSER })
       try {
         return await session.query<T>(sql)
       } finally {

@@ -34,10 +34,7 @@ export function branchHandlers(s: Services): Handlers<typeof branchApi> {
     planBranch: (asked) => planBranch(s, asked),
     async createBranch(asked) {
       const { project, name } = asked
-      if (await s.documents.instances.get(project, name)) {
-        const message = `the project “${project}” has an instance “${name}” already`
-        throw new AppError('INSTANCE_EXISTS', message)
-      }
+      await refuseTaken(s, project, name)
       return begin(branchCreate, await branchWork(s, asked))
     },
     async resetBranch({ project, service }) {
@@ -63,12 +60,25 @@ export function branchHandlers(s: Services): Handlers<typeof branchApi> {
       return beginSwap(project, parent.service, service)
     },
     async swapInstances({ project, service, other, keepAs }) {
+      if (service === other) throw new AppError('USAGE', `“${service}” has its own data already`)
       await instanceOf(s, project, service)
       await instanceOf(s, project, other)
+      // The name of the other is free by then.
+      if (keepAs !== undefined && keepAs !== other) await refuseTaken(s, project, keepAs)
       return beginSwap(project, service, other, keepAs)
     },
-    renameInstance: ({ project, service, to }) => begin(instanceRename, { project, service, to }),
+    async renameInstance({ project, service, to }) {
+      await instanceOf(s, project, service)
+      await refuseTaken(s, project, to)
+      return begin(instanceRename, { project, service, to })
+    },
   }
+}
+
+async function refuseTaken(s: Services, project: string, service: string): Promise<void> {
+  if (!(await s.documents.instances.get(project, service))) return
+  const message = `the project “${project}” has an instance “${service}” already`
+  throw new AppError('INSTANCE_EXISTS', message)
 }
 
 async function branchNamed(

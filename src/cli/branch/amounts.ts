@@ -9,9 +9,9 @@ export function readSpanMs(flag: string, text: string | undefined): number | und
   throw new AppError('USAGE', `${flag} takes a span such as 7d, 12h or 30m, and “${text}” is none`)
 }
 
-/** The same where `never` is an answer, which is 0. */
+/** The same where `off`, as compose writes it, or `never` is an answer, which is 0. */
 export const readSpanOrNeverMs = (flag: string, text: string | undefined): number | undefined =>
-  text === 'never' ? 0 : readSpanMs(flag, text)
+  text === 'off' || text === 'never' ? 0 : readSpanMs(flag, text)
 
 /** A flag's size in bytes: `512MB`. */
 export function readSize(flag: string, text: string | undefined): number | undefined {

@@ -1,5 +1,7 @@
+import type { Instance } from '../../contract/instance.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { command } from '../command.ts'
+import type { Daemon } from '../context.ts'
 import { chooseInstance } from '../instances.ts'
 import { localZone } from '../output/moment.ts'
 import { readTarget, targetHelp } from '../recovery/read-target.ts'
@@ -47,7 +49,7 @@ ${targetHelp}`,
     // A lineage says whose history it is; only a restore in place needs the instance beside it.
     const isNamed = lineage === undefined || inPlace || args.service !== undefined
     const instance = isNamed
-      ? await chooseInstance(await ctx.daemon(), project, args.service)
+      ? await instanceToRestore(await ctx.daemon(), project, args.service)
       : undefined
     const asked = {
       project,
@@ -61,3 +63,23 @@ ${targetHelp}`,
     await runRestore(ctx, asked, flags)
   },
 })
+
+/** The instance that is meant. Of one that was removed, the error says what brings it back. */
+async function instanceToRestore(
+  daemon: Daemon,
+  project: string,
+  service: string | undefined,
+): Promise<Instance> {
+  try {
+    return await chooseInstance(daemon, project, service)
+  } catch (cause) {
+    const { code, message } = AppError.from(cause)
+    if (code !== 'INSTANCE_NOT_FOUND' || service === undefined) throw cause
+    const lineages = await daemon.api.listLineages({ project, service })
+    if (!lineages.some((l) => l.state === 'closed' && l.backups > 0)) throw cause
+    throw new AppError(code, message, {
+      cause,
+      hint: `It was removed, and its backups are kept: \`howdah -p ${project} undelete ${service} --to MOMENT\`.`,
+    })
+  }
+}

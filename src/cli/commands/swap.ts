@@ -1,3 +1,4 @@
+import { AppError } from '../../errors/app-error.ts'
 import { showSwapped, swapWords } from '../branch/show-swapped.ts'
 import { command } from '../command.ts'
 import { confirm } from '../confirm.ts'
@@ -29,6 +30,7 @@ export const swap = command({
     const daemon = await ctx.daemon()
     const project = await ctx.projectName()
     const { service, other } = args
+    if (service === other) throw new AppError('USAGE', `“${service}” has its own data already`)
     await daemon.api.getInstance({ project, service })
     await daemon.api.getInstance({ project, service: other })
     if (!flags.yes) {

@@ -136,7 +136,7 @@ test('lineage ls lists open and closed ones', async () => {
 test('lineage rm wants the id typed, and tells what goes', async () => {
   const { status, stderr } = await shop(['lineage', 'rm', 'lineage001'])
   expect(status).toBe(64)
-  expect(stderr).toContain('1 backups, 48 MiB')
+  expect(stderr).toContain('1 backup, 48 MiB')
   const removeLineage = running
   const done = await shop(['lineage', 'rm', 'lineage001', '--yes'], { removeLineage })
   expect(done.stdout).toBe('Deleted the lineage lineage001 of shop/database\n')

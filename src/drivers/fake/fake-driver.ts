@@ -80,6 +80,7 @@ export function createFakeDriver(machine: FakeMachine): Driver {
       machine.copies.add(target)
       return { sizeBytes: 1000, reflinked: true, timeline: 1, lsn: '0/2000100' }
     },
+    endedInOrder: async () => true,
     placeCopy: (id) => `/copies/${id}`,
     removeCopy: async (id) => void machine.copies.delete(`/copies/${id}`),
     sharesBlocks: async () => true,

@@ -25,6 +25,7 @@ import { reserveAddress } from './addresses.ts'
 import { checkPages } from './check-pages.ts'
 import { copyRunning } from './copy-running.ts'
 import { copyStopped } from './copy-stopped.ts'
+import { endedInOrder } from './ended-in-order.ts'
 import { expectExportPlace, exportData } from './export-data.ts'
 import { runInitFiles } from './init-files.ts'
 import { runScript } from './run-script.ts'
@@ -85,6 +86,7 @@ export function createLocalDriver(site: LocalSite): Driver {
     runInitFiles: (member, files, as, watch) => runInitFiles(member, files, as, account, watch),
     copyRunning: (member, target, watch) => copyRunning(member, target, account, watch),
     copyStopped,
+    endedInOrder,
     placeCopy: (id) => join(copies, id),
     removeCopy: (id) => removeTree(join(copies, id)),
     sharesBlocks: async () => {

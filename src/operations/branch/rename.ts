@@ -92,5 +92,6 @@ function refuse({ instance }: Head): void {
   throw new AppError(
     'CHANGE_REFUSED',
     `“${service}” is neither a branch nor a held state: compose knows it by its name`,
+    { hint: 'List branches and held states with `howdah branch ls`.' },
   )
 }

@@ -1,3 +1,4 @@
+import type { Archive } from '../../contract/backup.ts'
 import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -14,17 +15,30 @@ export async function closeLineage(
 ): Promise<void> {
   const archive = await d.backups.of(lineage).archive(lineage, member)
   await d.store.write([d.documents.archives.put([lineage.id], { format: 1, ...archive })])
-  const { segments, oldest } = archive.backlog
-  if (segments > 0 && !lineage.closedAt) {
-    await d.event({
-      severity: 'error',
-      kind: 'archive-lost',
-      subject: `${lineage.project}/${lineage.service}`,
-      message: `${segments} WAL files from ${oldest ?? 'the last'} on were not archived before the instance went; its lineage ${lineage.id} ends before them`,
-    })
+  const lost = lineage.closedAt ? undefined : await lostWith(d, lineage, member, archive)
+  if (lost) {
+    const subject = `${lineage.project}/${lineage.service}`
+    const message = `${lost}; its lineage ${lineage.id} ends before that`
+    await d.event({ severity: 'error', kind: 'archive-lost', subject, message })
   }
   const closedAt = new Date().toISOString()
   await editLineage(d, lineage.id, (l) => ({ ...l, closedAt: l.closedAt ?? closedAt }))
+}
+
+/** What of an instance is in no archive when it goes, a sentence; nothing of one that nobody ever could write to. */
+async function lostWith(
+  d: Dependencies,
+  { recipe }: LineageDocument,
+  member: MemberDocument | undefined,
+  { backlog, completeUntil }: Archive,
+): Promise<string | undefined> {
+  const { segments, oldest } = backlog
+  if (segments > 0) {
+    return `${segments} WAL files from ${oldest ?? 'the last'} on were not archived before the instance went`
+  }
+  const wasOpen = recipe.sealedPassword !== ''
+  if (!member || !wasOpen || (await d.driver.endedInOrder(member))) return undefined
+  return `the server had not ended in order before the instance went, so what it committed after ${completeUntil ?? 'its start'} was not archived`
 }
 
 /**

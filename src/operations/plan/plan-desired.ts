@@ -7,6 +7,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { conflictOver } from '../enqueue.ts'
 import { snapshotOf } from '../instance/snapshot-source.ts'
 import { driftedServices } from './drifted-services.ts'
+import { refuseUnknownRepositories } from './refuse-unknown-repositories.ts'
 import { resolveServices } from './resolve-services.ts'
 import { wantedEngineOf } from './wanted-engine.ts'
 
@@ -17,6 +18,10 @@ export async function planDesired(
 ): Promise<{ plan: Plan; work: Work[]; basis: Record<string, number> }> {
   const { project } = desired
   const resolved = await resolveServices(d, desired)
+  await refuseUnknownRepositories(
+    d,
+    resolved.services.map((r) => r.desired),
+  )
   const observedProject = (await d.documents.projects.get(project))?.value
   const found = await d.documents.instances.list(project)
   const instances = found.map((i) => i.value)

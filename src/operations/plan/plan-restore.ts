@@ -168,7 +168,8 @@ async function takeInNewest(d: Dependencies, lineage: LineageDocument): Promise<
 /** What was before the lineage began is in the one that it came from. */
 function withAncestor(cause: unknown, { parent }: LineageDocument): AppError {
   const error = AppError.from(cause)
-  if (!parent || error.code !== 'TARGET_OUTSIDE_WINDOW') return error
+  const isOlder = error.code === 'TARGET_OUTSIDE_WINDOW' || error.code === 'BACKUP_NEEDED'
+  if (!parent || !isOlder) return error
   return new AppError(error.code, error.message, {
     cause,
     details: { ...error.details, parent: parent.lineage },

@@ -204,7 +204,7 @@ function rawServer({ home, name, engine, account }: RawServerSite) {
     },
 
     async session(): Promise<Session> {
-      return openSession(member, { database: 'postgres' })
+      return openSession(member, { database: 'postgres', role: SUPERUSER })
     },
 
     /** The rows of one statement. */

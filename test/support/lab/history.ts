@@ -25,9 +25,9 @@ export async function writeAllTheTime(
     create table history (n bigserial primary key, note text not null);
     create table noise (id integer primary key, value integer not null);
     insert into noise select n, 0 from generate_series(1, 1000) as n`)
-  let goesOn = true
+  const end = new AbortController()
   const work = clients.map(async (client, i) => {
-    for (let round = 0; goesOn; round++) {
+    for (let round = 0; !end.signal.aborted; round++) {
       await client.query('insert into history (note) values ($1)', [`${i}/${round}`])
       const id = ((round * 7 + i * 131) % 1000) + 1
       await client.query('update noise set value = value + 1 where id = $1', [id])
@@ -37,7 +37,7 @@ export async function writeAllTheTime(
   for (const writer of work) writer.catch(() => {})
   return {
     async stop(): Promise<void> {
-      goesOn = false
+      end.abort()
       await Promise.all(work)
       await Promise.all(clients.map((client) => client.end()))
     },

@@ -6,6 +6,7 @@ import { bytes } from '../../output/bytes.ts'
 import type { Colour } from '../../output/colour.ts'
 import { age } from '../../output/duration.ts'
 import { moment } from '../../output/moment.ts'
+import { ofWhat } from '../../recovery/of-what.ts'
 import { lineageName } from '../../recovery/lineage-name.ts'
 import { troublesOf, windowText } from '../../recovery/window-text.ts'
 
@@ -38,7 +39,7 @@ export const backupLs = command({
       showHistory(ctx, history)
     }
     if (shown.length === 0) {
-      ctx.terminal.note(`No backups${project === undefined ? '' : ` of ${project}`}`)
+      ctx.terminal.note(`No backups${ofWhat(project, args.service)}`)
     }
     const hidden = found.length - shown.length
     if (hidden > 0) {

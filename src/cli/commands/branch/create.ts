@@ -46,7 +46,7 @@ ${targetHelp}`,
     suspendAfter: {
       type: 'string',
       value: 'SPAN',
-      summary: 'Sleep after so long without clients, or never (5m)',
+      summary: 'Sleep after so long without clients, or off (5m)',
     },
     yes: { type: 'boolean', short: 'y', summary: 'Do not ask' },
     detach: { type: 'boolean', short: 'd', summary: 'Do not wait for the end' },

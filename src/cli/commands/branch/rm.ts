@@ -9,7 +9,7 @@ export const branchRm = command({
   name: ['branch', 'rm'],
   summary: 'remove branches',
   description:
-    'Without a final snapshot: its parent has what it was made of. For a day `howdah undelete` brings it back. One that has branches of its own is refused without --cascade.',
+    'Without a final snapshot: its parent has what it was made of. One that is older than an hour is backed up, and for a day `howdah undelete` brings it back. One that has branches of its own is refused without --cascade.',
   args: [{ name: 'names', kind: 'some', summary: 'Branches of the project' }],
   flags: {
     cascade: { type: 'boolean', summary: 'With the branches of these branches' },
@@ -23,9 +23,14 @@ export const branchRm = command({
     const branches = []
     for (const name of args.names) branches.push(await demandBranch(daemon, project, name))
     if (!flags.yes) {
-      for (const { service, branch, dataBytes = 0, createdAt } of branches) {
+      for (const { service, branch, dataBytes = 0, createdAt, recovery } of branches) {
         const made = `made ${age(createdAt, Date.now())} ago`
-        ctx.terminal.note(`${service}: branch of ${branch.service}, ${bytes(dataBytes)}, ${made}`)
+        const left = recovery?.latest
+          ? 'backups stay'
+          : 'no backup yet: what it has is gone for good'
+        ctx.terminal.note(
+          `${service}: branch of ${branch.service}, ${bytes(dataBytes)}, ${made}; ${left}`,
+        )
       }
       const what = branches.length === 1 ? args.names[0] : `these ${branches.length} branches`
       await confirm(ctx, `Remove ${what}${flags.cascade ? ' and all branches below' : ''}?`)

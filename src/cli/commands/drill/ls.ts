@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { amount, drillOutcome, drillTook } from '../../output/drill-text.ts'
+import { ofWhat } from '../../recovery/of-what.ts'
 import { age } from '../../output/duration.ts'
 
 export const drillLs = command({
@@ -18,7 +19,7 @@ export const drillLs = command({
     })
     if (ctx.json) ctx.terminal.json(drills)
     else if (drills.length === 0) {
-      ctx.terminal.note(`No restore drills${project === undefined ? '' : ` of ${project}`} yet`)
+      ctx.terminal.note(`No restore drills${ofWhat(project, args.service)} yet`)
     } else {
       const now = Date.now()
       ctx.terminal.table(

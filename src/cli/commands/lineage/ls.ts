@@ -3,6 +3,7 @@ import { command } from '../../command.ts'
 import { bytes } from '../../output/bytes.ts'
 import type { Column } from '../../output/table.ts'
 import { age, roughly } from '../../output/duration.ts'
+import { ofWhat } from '../../recovery/of-what.ts'
 import { lineageName } from '../../recovery/lineage-name.ts'
 import { troublesOf } from '../../recovery/window-text.ts'
 
@@ -24,7 +25,7 @@ export const lineageLs = command({
     })
     if (ctx.json) ctx.terminal.json(lineages)
     else if (lineages.length === 0) {
-      ctx.terminal.note(project === undefined ? 'No lineages' : `No lineages of ${project}`)
+      ctx.terminal.note(`No lineages${ofWhat(project, args.service)}`)
     } else {
       ctx.terminal.table(columns(Date.now()), lineages)
       for (const lineage of lineages) {
