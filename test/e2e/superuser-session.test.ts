@@ -61,6 +61,7 @@ test('what the owner sets for sessions neither ends ours nor changes what they r
 })
 
 test('where WAL goes is found in ALTER SYSTEM, and taken back', async () => {
+  await asUs('alter database postgres reset all')
   await rig.query(member, `alter system set archive_command = '/bin/true'`)
   await rig.query(member, `alter system set work_mem = '8MB'`)
   expect(await asUs(STRAY_ARCHIVING)).toEqual([{ name: 'archive_command' }])
