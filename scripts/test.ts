@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { closingLine, type Totals } from '../test/support/closing-line.ts'
+import { closingLine, type RunReport, type Totals } from '../test/support/closing-line.ts'
 import { leftoversIn } from './leftovers.ts'
 
 const LEFTOVER_GRACE_MS = 5000
@@ -16,7 +16,7 @@ const LEFTOVER_GRACE_MS = 5000
 // Short, because a Unix socket's path may have 103 bytes; open, because as root the servers run under another account.
 const folder = mkdtempSync(join(process.platform === 'darwin' ? '/tmp' : tmpdir(), 'ht-'))
 chmodSync(folder, 0o755)
-const totalsFile = join(folder, 'totals.json')
+const reportFile = join(folder, 'report.json')
 const failures: string[] = []
 let isStopped = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => (isStopped = true))
@@ -32,8 +32,9 @@ await step('tests', 'npx', [
 ])
 await checkLeftovers()
 
-const totals = readTotals()
-for (const name of failures) process.stdout.write(`failed: ${name}\n`)
+const report = readReport()
+const totals = allTotals(report)
+for (const name of [...failures, ...report.failures]) process.stdout.write(`failed: ${name}\n`)
 if (failures.length === 0 && totals.failed === 0) rmSync(folder, { recursive: true, force: true })
 else {
   process.stdout.write(`what the tests left is in ${folder}\n`)
@@ -49,7 +50,7 @@ async function step(name: string, command: string, args: string[]): Promise<void
   process.stdout.write(`== ${name}\n`)
   const child = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, TMPDIR: folder, HOWDAH_TOTALS_FILE: totalsFile },
+    env: { ...process.env, TMPDIR: folder, HOWDAH_RUN_REPORT: reportFile },
   })
   const { promise, resolve } = Promise.withResolvers<boolean>()
   child.on('error', (error) => {
@@ -69,11 +70,14 @@ async function checkLeftovers(): Promise<void> {
   }
 }
 
+function readReport(): RunReport {
+  return existsSync(reportFile)
+    ? (JSON.parse(readFileSync(reportFile, 'utf8')) as RunReport)
+    : { totals: { passed: 0, failed: 0, skipped: 0 }, failures: [] }
+}
+
 /** Vitest's totals and one failure for each other step that failed. `tests` counts only when no test says why. */
-function readTotals(): Totals {
-  const totals: Totals = existsSync(totalsFile)
-    ? (JSON.parse(readFileSync(totalsFile, 'utf8')) as Totals)
-    : { passed: 0, failed: 0, skipped: 0 }
+function allTotals({ totals }: RunReport): Totals {
   const isTold = totals.failed > 0
   const others = failures.filter((name) => name !== 'tests' || !isTold)
   return { ...totals, failed: totals.failed + others.length + (isStopped ? 1 : 0) }

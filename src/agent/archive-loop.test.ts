@@ -3,44 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { fakeBackupEngine, fakeRepositories } from '../backups/fake/fake-backup-engine.ts'
-import { defaultBackupPolicy } from '../contract/backup-policy.ts'
 import type { Archive } from '../contract/backup.ts'
-import type { LineageDocument } from '../contract/documents/lineage.ts'
-import { instance, member } from '../core/plan/documents.suite.ts'
+import { instance, lineageDocument, member } from '../core/plan/documents.suite.ts'
 import { AppError } from '../errors/app-error.ts'
 import { documents } from '../store/documents.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { ArchiveLoop } from './archive-loop.ts'
 import type { AgentEvent } from './environment.ts'
 
-const lineage: LineageDocument = {
-  format: 1,
-  id: 'lineage1',
-  project: 'shop',
-  service: 'db',
-  engine: 'copy',
-  instanceId: 'i1',
-  major: 16,
-  systemIdentifier: '7000',
-  walSegmentBytes: 16 * 1024 * 1024,
-  directory: '/home/howdah/lineages/lineage1',
-  createdAt: '2026-01-02T03:04:05.000Z',
-  createdBy: 'operation',
-  recipe: {
-    version: '16.14',
-    user: 'app',
-    database: 'app',
-    superuser: 'howdah_admin',
-    settings: {},
-    memoryBytes: 1024,
-    cpus: 1,
-    tls: 'optional',
-    portWanted: 5432,
-    initdb: {},
-    policy: defaultBackupPolicy,
-    sealedPassword: '',
-  },
-}
+const lineage = lineageDocument()
 const pace = {
   settledMs: 1,
   busyMs: 5,

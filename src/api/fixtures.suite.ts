@@ -2,14 +2,13 @@ import { onTestFinished } from 'vitest'
 import { fakeRepositories } from '../backups/fake/fake-backup-engine.ts'
 import { createClient } from '../client/client.ts'
 import { api } from '../contract/api.ts'
-import { defaultBackupPolicy } from '../contract/backup-policy.ts'
 import type {
   ArchiveDocument,
   BackupDocument,
   LineageDocument,
 } from '../contract/documents/lineage.ts'
 import type { InstanceDocument } from '../contract/documents/instance.ts'
-import { instance, member } from '../core/plan/documents.suite.ts'
+import { instance, lineageDocument as bareLineage, member } from '../core/plan/documents.suite.ts'
 import { recipeOf } from '../operations/lineage/recipe.ts'
 import { dependenciesOf, Life, secrets } from '../operations/fake-host.suite.ts'
 import { fakeMachine } from '../drivers/fake/fake-driver.ts'
@@ -51,26 +50,8 @@ export function openApi() {
 
 export const lineageDocument = (change: Partial<LineageDocument> = {}): LineageDocument => {
   const id = change.id ?? 'lineage001'
-  const recipe = {
-    ...recipeOf(instance, secrets.seal(`lineages/${id}`, 'secret')),
-    policy: defaultBackupPolicy,
-  }
-  return {
-    format: 1,
-    id,
-    project: 'shop',
-    service: 'db',
-    instanceId: 'i1',
-    engine: 'copy',
-    major: 16,
-    systemIdentifier: '7000',
-    walSegmentBytes: 16 * 1024 * 1024,
-    directory: `/lineages/${id}`,
-    createdAt: '2026-01-02T03:00:00.000Z',
-    createdBy: 'operation',
-    recipe,
-    ...change,
-  }
+  const recipe = recipeOf(instance, secrets.seal(`lineages/${id}`, 'secret'))
+  return bareLineage({ id, createdAt: '2026-01-02T03:00:00.000Z', recipe, ...change })
 }
 
 export const backupDocument = (change: Partial<BackupDocument> = {}): BackupDocument => ({

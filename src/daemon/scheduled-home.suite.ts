@@ -1,9 +1,8 @@
 import { onTestFinished } from 'vitest'
-import { defaultBackupPolicy } from '../contract/backup-policy.ts'
 import type { BackupDocument, LineageDocument } from '../contract/documents/lineage.ts'
 import type { InstanceDocument } from '../contract/documents/instance.ts'
 import type { MemberStatus } from '../contract/documents/member.ts'
-import { instance, member } from '../core/plan/documents.suite.ts'
+import { instance, lineageDocument, member } from '../core/plan/documents.suite.ts'
 import { createFakeDriver, fakeMachine } from '../drivers/fake/fake-driver.ts'
 import type { NewEvent } from '../operations/dependencies.ts'
 import { procedureOf } from '../operations/steps.suite.ts'
@@ -62,35 +61,14 @@ export function openScheduledHome() {
         lineage: id,
         ...changes.instance,
       }
-      const lineage: LineageDocument = {
-        format: 1,
+      const lineage = lineageDocument({
         id,
-        project: 'shop',
         service,
         instanceId: service,
-        engine: 'copy',
-        major: 16,
-        systemIdentifier: '7000',
-        walSegmentBytes: 16 * 1024 * 1024,
         directory: driver.placeLineage(id),
         createdAt: ago(HOUR_MS),
-        createdBy: 'operation',
-        recipe: {
-          version: '16.14',
-          user: 'app',
-          database: 'app',
-          superuser: 'howdah_admin',
-          settings: {},
-          memoryBytes: 1,
-          cpus: 1,
-          tls: 'optional',
-          portWanted: 5432,
-          initdb: {},
-          policy: defaultBackupPolicy,
-          sealedPassword: '',
-        },
         ...changes.lineage,
-      }
+      })
       await store.write([
         docs.lineages.put([id], lineage),
         docs.instances.put(['shop', service], made),

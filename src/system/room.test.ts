@@ -10,9 +10,9 @@ test('a copy that leaves others no room is refused with both numbers, unless it 
   const folder = mkdtempSync(join(tmpdir(), 'howdah-test-room-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   await expectRoomForCopy(folder, folder, 1000)
-  const tooMuch = expectRoomForCopy(folder, folder, freeBytes(folder))
-  if (await canReflink(folder)) return await tooMuch
-  await expect(tooMuch).rejects.toMatchObject({
+  const tooMuch = () => expectRoomForCopy(folder, folder, freeBytes(folder))
+  if (await canReflink(folder)) return await tooMuch()
+  await expect(tooMuch()).rejects.toMatchObject({
     code: 'DISK_FULL',
     details: { path: folder, neededBytes: expect.any(Number), freeBytes: expect.any(Number) },
   })

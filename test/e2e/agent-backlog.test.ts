@@ -6,15 +6,16 @@ import { ArchiveLoop } from '../../src/agent/archive-loop.ts'
 import { defaultBackupPolicy } from '../../src/contract/backup-policy.ts'
 import type { InstanceDocument } from '../../src/contract/documents/instance.ts'
 import type { MemberDocument } from '../../src/contract/documents/member.ts'
+import { lineageDocument } from '../../src/core/plan/documents.suite.ts'
 import { memberFiles, placeOf } from '../../src/core/plan/member-document.ts'
 import { ensureDirectory, exists, readText } from '../../src/system/files.ts'
 import { namesIn } from '../../src/system/entries.ts'
 import { readArchiveStatus } from '../../src/system/tools/archive-status.ts'
-import { lineageDocument } from '../support/agent-lineage.ts'
 import { type AgentRig, openAgentRig } from '../support/agent-rig.ts'
 import { until } from '../support/lab/until.ts'
 
 const MIB = 1024 * 1024
+const lineage = lineageDocument()
 const pace = {
   settledMs: 50,
   busyMs: 200,
@@ -32,7 +33,7 @@ async function archiving(rig: AgentRig, command: (incoming: string) => string) {
   await ensureDirectory(incoming, { mode: 0o700, owner: rig.account })
   const made = rig.member('db')
   const backups = { ...defaultBackupPolicy, backlogBytes: 70 * MIB }
-  const instance: InstanceDocument = { ...made.instance, lineage: lineageDocument.id, backups }
+  const instance: InstanceDocument = { ...made.instance, lineage: lineage.id, backups }
   const files = memberFiles(instance, placeOf(made.doc), rig.accounts, 'clients', {
     archive_library: '',
     archive_command: command(incoming),
@@ -44,10 +45,10 @@ async function archiving(rig: AgentRig, command: (incoming: string) => string) {
   await rig.stopAgent()
   await rig.store.write([
     rig.docs.instances.put(['shop', 'db'], instance),
-    rig.docs.lineages.put([lineageDocument.id], { ...lineageDocument, instanceId: instance.id }),
+    rig.docs.lineages.put([lineage.id], { ...lineage, instanceId: instance.id }),
   ])
   const stop = new AbortController()
-  const ended = new ArchiveLoop(lineageDocument.id, ['shop', 'db'], rig.env, pace).run(stop.signal)
+  const ended = new ArchiveLoop(lineage.id, ['shop', 'db'], rig.env, pace).run(stop.signal)
   const waiting = async () => (await readArchiveStatus(join(doc.directory, 'data'))).waiting
   return {
     incoming,
@@ -55,7 +56,7 @@ async function archiving(rig: AgentRig, command: (incoming: string) => string) {
     waiting,
     waitingNames: async () => (await waiting()).map(({ name }) => name),
     conf: () => readText(join(doc.directory, 'data', 'archiving.conf')),
-    problems: async () => (await rig.docs.archives.get(lineageDocument.id))?.value.problems ?? [],
+    problems: async () => (await rig.docs.archives.get(lineage.id))?.value.problems ?? [],
     async [Symbol.asyncDispose]() {
       stop.abort()
       await ended

@@ -73,13 +73,13 @@ beforeAll(async () => {
   engine = await startDocker(join(lab.root, 'docker'), cache)
   await howdah(['config', 'set', 'POSTGRES_PASSWORD', '-'], password)
   await howdah(['up', '--yes'])
-}, 300_000)
+})
 
 afterAll(async () => {
   if (reason) return
   await engine?.[Symbol.asyncDispose]()
   await lab?.[Symbol.asyncDispose]()
-}, 120_000)
+})
 
 test.skipIf(reason)(
   title('a container reaches the database by its name, once it is ready'),

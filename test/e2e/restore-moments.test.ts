@@ -17,7 +17,6 @@ import { until } from '../support/lab/until.ts'
 /** Nine moments of each of six majors: more than fifty in all. */
 const MAJORS = [13, 14, 15, 16, 17, 18]
 const MOMENTS = 9
-const TIMEOUT_MS = 290_000
 
 async function done(lab: Lab, begun: Promise<{ id: string }>): Promise<void> {
   const { state, error } = await lab.finished(await begun)
@@ -39,7 +38,6 @@ async function asked<T>(
 
 test.each(MAJORS)(
   'Postgres %i under constant writes: a restore to any past moment has exactly the rows that were committed then',
-  { timeout: TIMEOUT_MS },
   async (major) => {
     await using lab = await openLab()
     await lab.startDaemon()

@@ -19,7 +19,7 @@ import { engineOf, NEWER } from '../support/lab/engines.ts'
 
 const { binDirectory: engineBin, major } = await engineOf(NEWER)
 
-describe('on a real server', { timeout: 60_000 }, () => {
+describe('on a real server', () => {
   const account: Account | undefined = process.geteuid?.() === 0 ? findAccount('nobody') : undefined
   const ownership = account ? { owner: account } : {}
   let folder = ''
@@ -79,7 +79,7 @@ describe('on a real server', { timeout: 60_000 }, () => {
       account,
     })
     sql = await connectWhenReady()
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await sql?.close()

@@ -34,43 +34,37 @@ const life = (lab: Lab, round: number): Record<string, () => Promise<Operation>>
   restore: () => lab.api.restoreSnapshot({ name: `manual-${round}`, project: 'shop', as: 'db' }),
 })
 
-test(
-  `a daemon killed at any moment leaves nothing half done (seed ${seed})`,
-  { timeout: 280_000 },
-  async () => {
-    await using lab = await openLab()
-    const random = randomFrom(seed)
-    const crasher = await Crasher.of(lab)
-    const durationsMs = new Map<string, number>()
-    for (let round = 0; round <= ROUNDS; round++) {
-      const ledger = new Ledger()
-      for (const [name, begin] of Object.entries(life(lab, round))) {
-        const longestMs = durationsMs.get(name)
-        const delayMs = Math.round(random() * BEYOND * (longestMs ?? 0))
-        const moment = `round ${round}: ${name}, ${delayMs} ms`
-        // The first life shows how long each operation takes.
-        const beganAtMs = performance.now()
-        const ended =
-          longestMs === undefined
-            ? await crasher.calmly(begin)
-            : await crasher.after(delayMs, begin)
-        if (longestMs === undefined) durationsMs.set(name, performance.now() - beganAtMs)
-        expect(ended.error, moment).toBe(undefined)
-        expect(ended.state, moment).toBe('done')
-        expect(await faultsOf(lab), moment).toEqual([])
-        if (name === 'protectedDown') continue
-        const client = await connectTo(lab, named)
-        if (name === 'create') await ledger.create(client)
-        // What was written after the snapshot is in the final one, not in the one that is restored.
-        if (name === 'create' || name === 'change') await ledger.write(client, 10)
-        expect(await ledger.missingIn(client), moment).toEqual([])
-        await client.end()
-      }
-      const last = await lab.api.downProject({ ...named, services: [], finalSnapshot: 'none' })
-      expect((await lab.finished(last)).error).toBe(undefined)
+test(`a daemon killed at any moment leaves nothing half done (seed ${seed})`, async () => {
+  await using lab = await openLab()
+  const random = randomFrom(seed)
+  const crasher = await Crasher.of(lab)
+  const durationsMs = new Map<string, number>()
+  for (let round = 0; round <= ROUNDS; round++) {
+    const ledger = new Ledger()
+    for (const [name, begin] of Object.entries(life(lab, round))) {
+      const longestMs = durationsMs.get(name)
+      const delayMs = Math.round(random() * BEYOND * (longestMs ?? 0))
+      const moment = `round ${round}: ${name}, ${delayMs} ms`
+      // The first life shows how long each operation takes.
+      const beganAtMs = performance.now()
+      const ended =
+        longestMs === undefined ? await crasher.calmly(begin) : await crasher.after(delayMs, begin)
+      if (longestMs === undefined) durationsMs.set(name, performance.now() - beganAtMs)
+      expect(ended.error, moment).toBe(undefined)
+      expect(ended.state, moment).toBe('done')
+      expect(await faultsOf(lab), moment).toEqual([])
+      if (name === 'protectedDown') continue
+      const client = await connectTo(lab, named)
+      if (name === 'create') await ledger.create(client)
+      // What was written after the snapshot is in the final one, not in the one that is restored.
+      if (name === 'create' || name === 'change') await ledger.write(client, 10)
+      expect(await ledger.missingIn(client), moment).toEqual([])
+      await client.end()
     }
-    const snapshots = await lab.api.listSnapshots({})
-    expect(snapshots.filter((s) => s.kind === 'final')).toHaveLength(ROUNDS + 1)
-    expect(snapshots.filter((s) => s.kind === 'manual')).toHaveLength(ROUNDS + 1)
-  },
-)
+    const last = await lab.api.downProject({ ...named, services: [], finalSnapshot: 'none' })
+    expect((await lab.finished(last)).error).toBe(undefined)
+  }
+  const snapshots = await lab.api.listSnapshots({})
+  expect(snapshots.filter((s) => s.kind === 'final')).toHaveLength(ROUNDS + 1)
+  expect(snapshots.filter((s) => s.kind === 'manual')).toHaveLength(ROUNDS + 1)
+})

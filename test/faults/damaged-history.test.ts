@@ -13,7 +13,6 @@ import { flipBit, takeAway } from '../support/lab/plant.ts'
 import { faultsOf } from '../support/lab/soundness.ts'
 import { until } from '../support/lab/until.ts'
 
-const TIMEOUT_MS = 280_000
 const PAGE_BYTES = 8192
 const shop = { project: 'shop', services: ['db'] }
 const latest: RecoveryTarget = { kind: 'latest' }
@@ -61,188 +60,172 @@ async function restored(lab: Lab, target: RecoveryTarget, as: string) {
   }
 }
 
-test(
-  'a server that is put back to an older state writes other WAL under the same names: kept aside, told, and nothing is written over',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    await using lab = await openLab()
-    await lab.startDaemon()
-    const { client } = await backedUp(lab)
-    await client.end()
-    const first = await note(lab, 1)
-    const { dataDirectory } = await lab.api.getInstance(db)
-    const image = join(lab.root, 'image')
-    await done(lab, lab.api.stopInstances(shop))
-    execFileSync('cp', ['-a', dataDirectory, image])
-    await done(lab, lab.api.startInstances(shop))
-    const kept = await note(lab, 2)
-    const { directory } = lineageOf(lab, db)
-    const packed = join(directory, 'wal', '00000001', `${kept.segment}.zst`)
-    const content = readFileSync(packed)
+test('a server that is put back to an older state writes other WAL under the same names: kept aside, told, and nothing is written over', async () => {
+  await using lab = await openLab()
+  await lab.startDaemon()
+  const { client } = await backedUp(lab)
+  await client.end()
+  const first = await note(lab, 1)
+  const { dataDirectory } = await lab.api.getInstance(db)
+  const image = join(lab.root, 'image')
+  await done(lab, lab.api.stopInstances(shop))
+  execFileSync('cp', ['-a', dataDirectory, image])
+  await done(lab, lab.api.startInstances(shop))
+  const kept = await note(lab, 2)
+  const { directory } = lineageOf(lab, db)
+  const packed = join(directory, 'wal', '00000001', `${kept.segment}.zst`)
+  const content = readFileSync(packed)
 
-    await done(lab, lab.api.stopInstances(shop))
-    execFileSync('rm', ['-r', dataDirectory])
-    execFileSync('mv', [image, dataDirectory])
-    await done(lab, lab.api.startInstances(shop))
-    await rowsOf(lab, 'db', 'insert into notes values (3)')
-    await asAdmin(lab, db, 'select pg_switch_wal()')
-    const told = await eventOf(lab, 'archive-different')
-    expect(told).toMatchObject({ severity: 'error', subject: 'shop/db' })
-    expect(told.message).toContain(kept.segment)
-    expect(readFileSync(packed).equals(content)).toBe(true)
-    const aside = readdirSync(join(directory, 'different'))
-    expect(aside.some((name) => name.startsWith(kept.segment))).toBe(true)
+  await done(lab, lab.api.stopInstances(shop))
+  execFileSync('rm', ['-r', dataDirectory])
+  execFileSync('mv', [image, dataDirectory])
+  await done(lab, lab.api.startInstances(shop))
+  await rowsOf(lab, 'db', 'insert into notes values (3)')
+  await asAdmin(lab, db, 'select pg_switch_wal()')
+  const told = await eventOf(lab, 'archive-different')
+  expect(told).toMatchObject({ severity: 'error', subject: 'shop/db' })
+  expect(told.message).toContain(kept.segment)
+  expect(readFileSync(packed).equals(content)).toBe(true)
+  const aside = readdirSync(join(directory, 'different'))
+  expect(aside.some((name) => name.startsWith(kept.segment))).toBe(true)
 
-    // The first state's history restores as it was, up to where the two part; nothing of the second is in it.
-    expect(await restored(lab, first.after, 'first')).toMatchObject({ state: 'done' })
-    expect(await notes(lab, 'first')).toEqual([1])
-    expect(await restored(lab, kept.after, 'second')).toMatchObject({ state: 'done' })
-    expect(await notes(lab, 'second')).toEqual([1, 2])
-    expect(await faultsOf(lab)).toEqual([])
-  },
-)
+  // The first state's history restores as it was, up to where the two part; nothing of the second is in it.
+  expect(await restored(lab, first.after, 'first')).toMatchObject({ state: 'done' })
+  expect(await notes(lab, 'first')).toEqual([1])
+  expect(await restored(lab, kept.after, 'second')).toMatchObject({ state: 'done' })
+  expect(await notes(lab, 'second')).toEqual([1, 2])
+  expect(await faultsOf(lab)).toEqual([])
+})
 
-test(
-  'a page that is damaged in the live data is named with its file and block, and older backups bring all back',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    await using lab = await openLab()
-    await lab.startDaemon()
-    const { client, backup } = await backedUp(lab)
-    const { rows } = await client.query<{ heap: string }>(
-      `select pg_relation_filepath('orders') as heap`,
-    )
-    await client.end()
-    const heap = rows[0]?.heap ?? ''
-    await note(lab, 1)
-    const { dataDirectory } = await lab.api.getInstance(db)
-    await done(lab, lab.api.stopInstances(shop))
-    await flipBit(join(dataDirectory, heap), 3 * PAGE_BYTES + 4000)
-    await done(lab, lab.api.startInstances(shop))
+test('a page that is damaged in the live data is named with its file and block, and older backups bring all back', async () => {
+  await using lab = await openLab()
+  await lab.startDaemon()
+  const { client, backup } = await backedUp(lab)
+  const { rows } = await client.query<{ heap: string }>(
+    `select pg_relation_filepath('orders') as heap`,
+  )
+  await client.end()
+  const heap = rows[0]?.heap ?? ''
+  await note(lab, 1)
+  const { dataDirectory } = await lab.api.getInstance(db)
+  await done(lab, lab.api.stopInstances(shop))
+  await flipBit(join(dataDirectory, heap), 3 * PAGE_BYTES + 4000)
+  await done(lab, lab.api.startInstances(shop))
 
-    await done(lab, lab.api.createBackup(db))
-    const place = `block 3 of ${heap}`
-    const told = await eventOf(lab, 'backup-damaged')
-    expect(told).toMatchObject({ severity: 'error', subject: 'shop/db' })
-    expect(told.message).toContain(place)
-    const { backups } = (await lab.api.listBackups(db))[0]!
-    expect(backups.map((b) => b.damage !== undefined)).toEqual([false, true])
-    expect(backups[1]?.damage).toContain(place)
-    expect((await lab.api.getInstance(db)).recovery?.problem).toContain(place)
+  await done(lab, lab.api.createBackup(db))
+  const place = `block 3 of ${heap}`
+  const told = await eventOf(lab, 'backup-damaged')
+  expect(told).toMatchObject({ severity: 'error', subject: 'shop/db' })
+  expect(told.message).toContain(place)
+  const { backups } = (await lab.api.listBackups(db))[0]!
+  expect(backups.map((b) => b.damage !== undefined)).toEqual([false, true])
+  expect(backups[1]?.damage).toContain(place)
+  expect((await lab.api.getInstance(db)).recovery?.problem).toContain(place)
 
-    await note(lab, 2)
-    const plan = await lab.api.planRestore({ ...db, target: latest, inPlace: false })
-    expect(plan.backup.id).toBe(backup.id)
-    expect(await restored(lab, latest, 'whole')).toMatchObject({ state: 'done' })
-    expect(await notes(lab, 'whole')).toEqual([1, 2])
-    expect(await rowsOf(lab, 'whole', 'select count(*)::int from orders')).toEqual([20_000])
-  },
-)
+  await note(lab, 2)
+  const plan = await lab.api.planRestore({ ...db, target: latest, inPlace: false })
+  expect(plan.backup.id).toBe(backup.id)
+  expect(await restored(lab, latest, 'whole')).toMatchObject({ state: 'done' })
+  expect(await notes(lab, 'whole')).toEqual([1, 2])
+  expect(await rowsOf(lab, 'whole', 'select count(*)::int from orders')).toEqual([20_000])
+})
 
-test(
-  'past damaged or missing WAL nothing is restored, before it all is, and what is damaged is named',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    await using lab = await openLab()
-    await lab.startDaemon()
-    const { client, lineage, backup } = await backedUp(lab)
-    await client.end()
-    const before = await note(lab, 1)
-    const spoilt = await note(lab, 2)
-    const behind = await note(lab, 3)
-    await note(lab, 4)
-    const folder = join(lineage.directory, 'wal', '00000001')
-    const file = join(folder, `${spoilt.segment}.zst`)
-    const verified = async () => {
-      const one = { lineage: lineage.id, backup: backup.id }
-      return (await lab.finished(await lab.api.verifyBackups(one))).error
-    }
-    let restores = 0
-    const notesAt = async (target: RecoveryTarget): Promise<unknown> => {
-      const as = `r${++restores}`
-      const { state, error } = await restored(lab, target, as)
-      return state === 'done' ? notes(lab, as) : error
-    }
+test('past damaged or missing WAL nothing is restored, before it all is, and what is damaged is named', async () => {
+  await using lab = await openLab()
+  await lab.startDaemon()
+  const { client, lineage, backup } = await backedUp(lab)
+  await client.end()
+  const before = await note(lab, 1)
+  const spoilt = await note(lab, 2)
+  const behind = await note(lab, 3)
+  await note(lab, 4)
+  const folder = join(lineage.directory, 'wal', '00000001')
+  const file = join(folder, `${spoilt.segment}.zst`)
+  const verified = async () => {
+    const one = { lineage: lineage.id, backup: backup.id }
+    return (await lab.finished(await lab.api.verifyBackups(one))).error
+  }
+  let restores = 0
+  const notesAt = async (target: RecoveryTarget): Promise<unknown> => {
+    const as = `r${++restores}`
+    const { state, error } = await restored(lab, target, as)
+    return state === 'done' ? notes(lab, as) : error
+  }
 
-    const mend = await flipBit(file, readFileSync(file).length - 100)
-    const damaged = expect.stringContaining(spoilt.segment) as string
-    expect(await verified()).toMatchObject({ code: 'BACKUP_DAMAGED', message: damaged })
-    expect(await notesAt(before.after)).toEqual([1])
-    for (const target of [spoilt.after, behind.after, latest]) {
-      const error = await notesAt(target)
-      expect(JSON.stringify(error)).toContain(spoilt.segment)
-    }
-    await mend()
-    expect(await verified()).toBe(undefined)
+  const mend = await flipBit(file, readFileSync(file).length - 100)
+  const damaged = expect.stringContaining(spoilt.segment) as string
+  expect(await verified()).toMatchObject({ code: 'BACKUP_DAMAGED', message: damaged })
+  expect(await notesAt(before.after)).toEqual([1])
+  for (const target of [spoilt.after, behind.after, latest]) {
+    const error = await notesAt(target)
+    expect(JSON.stringify(error)).toContain(spoilt.segment)
+  }
+  await mend()
+  expect(await verified()).toBe(undefined)
 
-    // Else it is mended from the server’s own copy.
-    await asAdmin(lab, db, 'checkpoint')
-    const { dataDirectory } = await lab.api.getInstance(db)
-    expect(readdirSync(join(dataDirectory, 'pg_wal'))).not.toContain(spoilt.segment)
-    const putBack = await takeAway(file, lab.root)
-    const told = await eventOf(lab, 'archive-lost')
-    expect(told).toMatchObject({ severity: 'error', subject: 'shop/db', message: damaged })
-    expect(await verified()).toMatchObject({ code: 'BACKUP_DAMAGED', message: damaged })
-    expect(await notesAt(before.after)).toEqual([1])
-    for (const target of [spoilt.after, behind.after]) {
-      expect(await notesAt(target)).toMatchObject({
-        code: 'TARGET_OUTSIDE_WINDOW',
-        message: damaged,
-      })
-    }
-    const { window } = (await lab.api.listBackups(db))[0]!.lineage
-    expect(window.gaps).toMatchObject([{ sentence: damaged }])
-    // The newest moment is the one before it, and is told to be so.
-    const plan = await lab.api.planRestore({ ...db, target: latest, inPlace: false })
-    expect(plan.restoresTo).toBe(window.gaps[0]?.from)
-    expect(await notesAt(latest)).toEqual([1])
-    // A base after it makes what is committed from then on restorable, and nothing of before.
-    await done(lab, lab.api.createBackup(db))
-    expect(await notesAt(latest)).toEqual([1, 2, 3, 4])
-    expect(await notesAt(before.after)).toEqual([1])
-    expect(await notesAt(behind.after)).toMatchObject({ code: 'TARGET_OUTSIDE_WINDOW' })
-    await putBack()
-    await until('that it is mended', async () => {
-      const { problems } = (await lab.api.listBackups(db))[0]!.lineage
-      return problems.length === 0
+  // Else it is mended from the server’s own copy.
+  await asAdmin(lab, db, 'checkpoint')
+  const { dataDirectory } = await lab.api.getInstance(db)
+  expect(readdirSync(join(dataDirectory, 'pg_wal'))).not.toContain(spoilt.segment)
+  const putBack = await takeAway(file, lab.root)
+  const told = await eventOf(lab, 'archive-lost')
+  expect(told).toMatchObject({ severity: 'error', subject: 'shop/db', message: damaged })
+  expect(await verified()).toMatchObject({ code: 'BACKUP_DAMAGED', message: damaged })
+  expect(await notesAt(before.after)).toEqual([1])
+  for (const target of [spoilt.after, behind.after]) {
+    expect(await notesAt(target)).toMatchObject({
+      code: 'TARGET_OUTSIDE_WINDOW',
+      message: damaged,
     })
-    expect(await notesAt(behind.after)).toEqual([1, 2, 3])
-    const names = (await lab.api.listInstances({})).map((i) => i.service)
-    expect(names).not.toContain('r2')
-    expect(await faultsOf(lab)).toEqual([])
-  },
-)
+  }
+  const { window } = (await lab.api.listBackups(db))[0]!.lineage
+  expect(window.gaps).toMatchObject([{ sentence: damaged }])
+  // The newest moment is the one before it, and is told to be so.
+  const plan = await lab.api.planRestore({ ...db, target: latest, inPlace: false })
+  expect(plan.restoresTo).toBe(window.gaps[0]?.from)
+  expect(await notesAt(latest)).toEqual([1])
+  // A base after it makes what is committed from then on restorable, and nothing of before.
+  await done(lab, lab.api.createBackup(db))
+  expect(await notesAt(latest)).toEqual([1, 2, 3, 4])
+  expect(await notesAt(before.after)).toEqual([1])
+  expect(await notesAt(behind.after)).toMatchObject({ code: 'TARGET_OUTSIDE_WINDOW' })
+  await putBack()
+  await until('that it is mended', async () => {
+    const { problems } = (await lab.api.listBackups(db))[0]!.lineage
+    return problems.length === 0
+  })
+  expect(await notesAt(behind.after)).toEqual([1, 2, 3])
+  const names = (await lab.api.listInstances({})).map((i) => i.service)
+  expect(names).not.toContain('r2')
+  expect(await faultsOf(lab)).toEqual([])
+})
 
-test(
-  'a bit that turned in a base copy is named by file and block, and the older base takes its place',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    await using lab = await openLab()
-    await lab.startDaemon()
-    const { client, lineage, backup } = await backedUp(lab)
-    const { rows } = await client.query<{ heap: string }>(
-      `select pg_relation_filepath('orders') as heap`,
-    )
-    await client.end()
-    const heap = rows[0]?.heap ?? ''
-    await note(lab, 1)
-    await done(lab, lab.api.createBackup(db))
-    await note(lab, 2)
-    const newer = (await lab.api.listBackups(db))[0]!.backups[1]!
-    const data = join(lineage.directory, 'bases', newer.id, 'data')
-    await flipBit(join(data, heap), 2 * PAGE_BYTES + 5000)
-    const verified = await lab.finished(await lab.api.verifyBackups({ lineage: lineage.id }))
-    expect(verified.error?.code).toBe('BACKUP_DAMAGED')
-    const place = `block 2 of ${heap}`
-    expect(verified.error?.message).toContain(`${newer.id}: ${place}`)
-    expect((await eventOf(lab, 'backup-damaged')).message).toContain(place)
-    const plan = await lab.api.planRestore({ ...db, target: latest, inPlace: false })
-    expect(plan.backup.id).toBe(backup.id)
-    expect(await restored(lab, latest, 'whole')).toMatchObject({ state: 'done' })
-    expect(await notes(lab, 'whole')).toEqual([1, 2])
-    expect(await rowsOf(lab, 'whole', 'select count(*)::int from orders')).toEqual([20_000])
-    const named = await restored(lab, { kind: 'backup', id: newer.id }, 'named')
-    expect(named.state).not.toBe('done')
-    expect(JSON.stringify(named.error)).toContain('damaged')
-  },
-)
+test('a bit that turned in a base copy is named by file and block, and the older base takes its place', async () => {
+  await using lab = await openLab()
+  await lab.startDaemon()
+  const { client, lineage, backup } = await backedUp(lab)
+  const { rows } = await client.query<{ heap: string }>(
+    `select pg_relation_filepath('orders') as heap`,
+  )
+  await client.end()
+  const heap = rows[0]?.heap ?? ''
+  await note(lab, 1)
+  await done(lab, lab.api.createBackup(db))
+  await note(lab, 2)
+  const newer = (await lab.api.listBackups(db))[0]!.backups[1]!
+  const data = join(lineage.directory, 'bases', newer.id, 'data')
+  await flipBit(join(data, heap), 2 * PAGE_BYTES + 5000)
+  const verified = await lab.finished(await lab.api.verifyBackups({ lineage: lineage.id }))
+  expect(verified.error?.code).toBe('BACKUP_DAMAGED')
+  const place = `block 2 of ${heap}`
+  expect(verified.error?.message).toContain(`${newer.id}: ${place}`)
+  expect((await eventOf(lab, 'backup-damaged')).message).toContain(place)
+  const plan = await lab.api.planRestore({ ...db, target: latest, inPlace: false })
+  expect(plan.backup.id).toBe(backup.id)
+  expect(await restored(lab, latest, 'whole')).toMatchObject({ state: 'done' })
+  expect(await notes(lab, 'whole')).toEqual([1, 2])
+  expect(await rowsOf(lab, 'whole', 'select count(*)::int from orders')).toEqual([20_000])
+  const named = await restored(lab, { kind: 'backup', id: newer.id }, 'named')
+  expect(named.state).not.toBe('done')
+  expect(JSON.stringify(named.error)).toContain('damaged')
+})

@@ -9,8 +9,6 @@ import { NEWER, OLDER } from '../support/lab/engines.ts'
 import { connectTo, Ledger } from '../support/lab/ledger.ts'
 import { faultsOf } from '../support/lab/soundness.ts'
 
-const TIMEOUT_MS = 280_000
-
 /** 1 to n, so that every boundary has its round. */
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
@@ -35,7 +33,6 @@ function expectEnd(operation: Operation, state: Operation['state'], round: strin
 
 test.concurrent(
   'a daemon that dies at any boundary of a creation or a removal has it finished by the next',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const crasher = await Crasher.of(lab)
@@ -64,7 +61,6 @@ test.concurrent(
 
 test.concurrent(
   'a daemon that dies at any boundary of a creation that fails has it undone by the next',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const crasher = await Crasher.of(lab)
@@ -86,7 +82,6 @@ test.concurrent(
 
 test.concurrent(
   'a daemon that dies at any boundary of a change has it finished by the next, and no row is lost',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const crasher = await Crasher.of(lab)
@@ -137,7 +132,6 @@ test.concurrent(
 
 test.concurrent(
   'no snapshot and no row is lost by a daemon that dies at any boundary of a snapshot, a protected removal or a restore',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const crasher = await Crasher.of(lab)
@@ -197,7 +191,6 @@ test.concurrent(
 
 test.concurrent(
   'a removal whose final snapshot cannot be taken never happened, whenever the daemon dies in it',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const crasher = await Crasher.of(lab)

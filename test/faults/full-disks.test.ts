@@ -26,7 +26,6 @@ import { type Stored, storedIn, under } from '../support/lab/stored.ts'
 import { until } from '../support/lab/until.ts'
 
 const MIB = 1024 * 1024
-const TIMEOUT_MS = 400_000
 /** The agent gives WAL up when nothing has moved for a minute; a busy machine sees it later. */
 const GIVEN_UP_WITHIN_MS = 240_000
 
@@ -77,7 +76,6 @@ async function expectMoment(lab: Lab, history: readonly Committed[], micros: big
 describe.skipIf(!canMountFiles)('on a disk of its own', () => {
   test.concurrent(
     'a full archive disk costs a gap that is told, and neither the database nor a moment outside of the gap',
-    { timeout: TIMEOUT_MS },
     async () => {
       await using lab = await openLab()
       await using disk = mountSmallDisk(join(lab.home, 'lineages'), join(lab.root, 'image'), 640)
@@ -185,7 +183,6 @@ describe.skipIf(!canMountFiles)('on a disk of its own', () => {
 
   test.concurrent(
     'a backup that meets the end of the disk fails by that name, leaves nothing, and costs no older one',
-    { timeout: TIMEOUT_MS },
     async () => {
       await using lab = await openLab()
       await using disk = mountSmallDisk(join(lab.home, 'lineages'), join(lab.root, 'image'), 800)
@@ -233,7 +230,6 @@ describe.skipIf(!canMountFiles)('on a disk of its own', () => {
 
   test.concurrent(
     'a full data disk ends no instance for good: with room again every acknowledged row is there and archiving goes on',
-    { timeout: TIMEOUT_MS },
     async () => {
       await using lab = await openLab()
       const place = join(lab.home, 'instances')

@@ -15,7 +15,6 @@ import { faultsOf } from '../support/lab/soundness.ts'
 /** A daemon dies at every step of what works with backups. HOWDAH_TEST_SEED repeats the moments of a run that failed. */
 const seed = Number(process.env['HOWDAH_TEST_SEED'] ?? Date.now() % 1_000_000)
 const random = randomFrom(seed)
-const TIMEOUT_MS = 600_000
 const db = { project: 'shop', service: 'db' }
 
 /** A daemon to be killed, and shop/db with rows and a backup of them. */
@@ -67,7 +66,6 @@ const gone = (lab: Lab, service: string) =>
 
 test.concurrent(
   'a daemon that dies in a backup has it taken by the next, whole and once',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const { crasher, lineage } = await backedUp(lab)
@@ -85,7 +83,6 @@ test.concurrent(
 
 test.concurrent(
   'a daemon that dies while a removed instance is brought back has it finished by the next, with every row',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const { crasher, ledger, lineage } = await backedUp(lab)
@@ -112,7 +109,6 @@ test.concurrent(
 
 test.concurrent(
   'a daemon that dies in an exchange has it finished by the next: in place, and back again, no row is lost',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const { crasher, ledger, lineage } = await backedUp(lab)
@@ -149,7 +145,6 @@ test.concurrent(
 
 test.concurrent(
   'a daemon that dies in a branch’s making or reset has it finished by the next, masked, and its parent is left alone',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const { crasher, ledger } = await backedUp(lab)
@@ -200,7 +195,6 @@ test.concurrent(
 
 test.concurrent(
   'a daemon that dies in a clean-up has it finished by the next, and what is kept restores',
-  { timeout: TIMEOUT_MS },
   async () => {
     await using lab = await openLab()
     const backups = { ...defaultBackupPolicy, keepMs: 1, keepBases: 1 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import type { Reporter, SerializedError, TestModule } from 'vitest/node'
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 
 export interface Totals {
   passed: number
@@ -33,10 +33,43 @@ export function totalsOf(
   return totals
 }
 
-/** A vitest reporter that leaves the totals of the run, as JSON, in the file that HOWDAH_TOTALS_FILE names. */
-export default class TotalsReporter implements Reporter {
+const MAX_REASON_CHARS = 300
+
+/** One line for each failure, so that the end of a long log says what failed: `file > test: first line of the error`. */
+export function failuresOf(
+  modules: readonly TestModule[],
+  unhandledErrors: readonly SerializedError[],
+): string[] {
+  const reason = (errors: readonly SerializedError[]): string =>
+    (errors[0]?.message ?? 'no error was given').split('\n', 1)[0]!.slice(0, MAX_REASON_CHARS)
+  const failed = (test: TestCase): boolean => test.result().state === 'failed'
+  return [
+    ...modules.flatMap((module) => [
+      ...module.errors().map((error) => `${module.relativeModuleId}: ${reason([error])}`),
+      ...[...module.children.allTests()]
+        .filter(failed)
+        .map(
+          (t) => `${module.relativeModuleId} > ${t.fullName}: ${reason(t.result().errors ?? [])}`,
+        ),
+    ]),
+    ...unhandledErrors.map((error) => `outside any test: ${reason([error])}`),
+  ]
+}
+
+/** What a run leaves for who started it. */
+export interface RunReport {
+  totals: Totals
+  failures: string[]
+}
+
+/** A vitest reporter that leaves a `RunReport`, as JSON, in the file that HOWDAH_RUN_REPORT names. */
+export default class RunReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
-    const path = process.env['HOWDAH_TOTALS_FILE']
-    if (path) writeFileSync(path, JSON.stringify(totalsOf(modules, unhandledErrors)))
+    const path = process.env['HOWDAH_RUN_REPORT']
+    const report: RunReport = {
+      totals: totalsOf(modules, unhandledErrors),
+      failures: failuresOf(modules, unhandledErrors),
+    }
+    if (path) writeFileSync(path, JSON.stringify(report))
   }
 }

@@ -1,7 +1,10 @@
+import { defaultBackupPolicy } from '../../contract/backup-policy.ts'
 import type { InstanceDocument, ProjectDocument } from '../../contract/documents/instance.ts'
+import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import type { SnapshotDocument } from '../../contract/documents/snapshot.ts'
 import type { DesiredInstance } from '../../contract/documents/work.ts'
+import type { Recipe } from '../../contract/lineage.ts'
 import type { EngineChoice } from './engine-choice.ts'
 import { memberDocument, type MemberPlace } from './member-document.ts'
 
@@ -119,3 +122,37 @@ const unquote = (quoted: string): string =>
   quoted.replace(/''|\\([\s\S])/g, (_, escaped?: string) =>
     escaped === undefined ? "'" : ({ n: '\n', t: '\t', r: '\r' }[escaped] ?? escaped),
   )
+
+/** What of `instance` a restore brings back. */
+export const recipe: Recipe = {
+  version: '16.14',
+  user: 'app',
+  database: 'app',
+  superuser: 'howdah_admin',
+  settings: {},
+  memoryBytes: 512 * MIB,
+  cpus: 1,
+  tls: 'optional',
+  portWanted: 5432,
+  initdb: {},
+  policy: defaultBackupPolicy,
+  sealedPassword: '',
+}
+
+/** The backup history of `instance`, changed as said; its folder follows its id. */
+export const lineageDocument = (changes: Partial<LineageDocument> = {}): LineageDocument => ({
+  format: 1,
+  id: 'lineage1',
+  project: 'shop',
+  service: 'db',
+  instanceId: 'i1',
+  engine: 'copy',
+  major: 16,
+  systemIdentifier: '7000',
+  walSegmentBytes: 16 * MIB,
+  directory: `/lineages/${changes.id ?? 'lineage1'}`,
+  createdAt,
+  createdBy: 'operation',
+  recipe,
+  ...changes,
+})

@@ -1,42 +1,24 @@
 import { expect, test } from 'vitest'
-import { defaultBackupPolicy } from '../../contract/backup-policy.ts'
-import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import { lineageDocument, recipe } from './documents.suite.ts'
 import { drillMember } from './drill-member.ts'
 import { isScratch } from './scratch-member.ts'
 
 const MIB = 1024 * 1024
-const lineage: LineageDocument = {
-  format: 1,
+const lineage = lineageDocument({
   id: 'lineage001',
-  project: 'shop',
-  service: 'db',
-  instanceId: 'i1',
-  engine: 'copy',
-  major: 16,
-  systemIdentifier: '7000',
   walSegmentBytes: 64 * MIB,
-  directory: '/lineages/lineage001',
-  createdAt: '2026-01-02T03:04:05.000Z',
-  createdBy: 'operation',
   recipe: {
-    version: '16.14',
-    user: 'app',
-    database: 'app',
-    superuser: 'howdah_admin',
+    ...recipe,
     settings: {
       max_prepared_transactions: '20',
       synchronous_standby_names: 'gone',
       shared_preload_libraries: 'pg_cron',
     },
-    memoryBytes: 512 * MIB,
-    cpus: 1,
     tls: 'required',
     portWanted: 5433,
     initdb: { walSegmentSizeMib: 64 },
-    policy: defaultBackupPolicy,
-    sealedPassword: '',
   },
-}
+})
 const directory = '/instances/shop/db/lineage001-drill-2000'
 const member = drillMember({
   lineage,

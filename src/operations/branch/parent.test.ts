@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
-import type { LineageDocument } from '../../contract/documents/lineage.ts'
-import { instance } from '../../core/plan/documents.suite.ts'
+import { instance, lineageDocument } from '../../core/plan/documents.suite.ts'
 import { documents } from '../../store/documents.ts'
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import { childrenOf, parentOf } from './parent.ts'
@@ -19,7 +18,7 @@ async function having(instances: readonly Given[], parents: Record<string, strin
     await store.write([docs.instances.put(['shop', given.service], doc)])
   }
   for (const [id, parent] of Object.entries(parents)) {
-    const lineage = { ...bare, id, parent: { lineage: parent, how: 'restore' } } as LineageDocument
+    const lineage = lineageDocument({ id, parent: { lineage: parent, how: 'restore' } })
     await store.write([docs.lineages.put([id], lineage)])
   }
   const d = { documents: docs }
@@ -30,34 +29,6 @@ async function having(instances: readonly Given[], parents: Record<string, strin
     children: async (service: string) =>
       (await childrenOf(d, await find(service))).map((i) => i.service),
   }
-}
-
-const bare = {
-  format: 1,
-  project: 'shop',
-  service: 'db',
-  instanceId: 'i1',
-  engine: 'copy',
-  major: 16,
-  systemIdentifier: '',
-  walSegmentBytes: 1,
-  directory: '/l',
-  createdAt: at,
-  createdBy: 'operation',
-  recipe: {
-    version: '16.14',
-    user: 'app',
-    database: 'app',
-    superuser: 'howdah_admin',
-    settings: {},
-    memoryBytes: 1,
-    cpus: 1,
-    tls: 'optional',
-    portWanted: 5432,
-    initdb: {},
-    policy: {},
-    sealedPassword: '',
-  },
 }
 
 test('a branch branches from what writes the lineage that it was made from, whatever that is called now', async () => {

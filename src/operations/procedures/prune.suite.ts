@@ -1,15 +1,14 @@
 import { expect, onTestFinished } from 'vitest'
 import type { BackupEngine, BackupEngines } from '../../backups/backup-engine.ts'
 import { fakeRepositories, type FakeRepositories } from '../../backups/fake/fake-backup-engine.ts'
-import { defaultBackupPolicy } from '../../contract/backup-policy.ts'
 import type { BackupDocument, LineageDocument } from '../../contract/documents/lineage.ts'
-import { createFakeDriver, fakeMachine } from '../../drivers/fake/fake-driver.ts'
+import { fakeMachine } from '../../drivers/fake/fake-driver.ts'
 import { documents } from '../../store/documents.ts'
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import type { Dependencies, HowdahProcedure, NewEvent } from '../dependencies.ts'
 import { enqueue } from '../enqueue.ts'
 import { dependenciesOf, Life } from '../fake-host.suite.ts'
-import { instance } from '../../core/plan/documents.suite.ts'
+import { instance, lineageDocument } from '../../core/plan/documents.suite.ts'
 import { work } from '../worker.ts'
 import { prune } from './prune.ts'
 
@@ -19,36 +18,13 @@ export const HOUR_MS = 60 * 60 * 1000
 export const DAY_MS = 24 * HOUR_MS
 export const ago = (spanMs: number): string => new Date(Date.now() - spanMs).toISOString()
 
-export const lineage = (changes: Partial<LineageDocument> = {}): LineageDocument => ({
-  format: 1,
-  id: 'l00001',
-  project: 'shop',
-  service: 'db',
-  instanceId: 'i1',
-  engine: 'copy',
-  major: 16,
-  systemIdentifier: '7000',
-  walSegmentBytes: 16 * 1024 * 1024,
-  directory: createFakeDriver(fakeMachine()).placeLineage('l00001'),
-  createdAt: ago(30 * DAY_MS),
-  createdBy: 'operation',
-  provenAt: ago(HOUR_MS),
-  recipe: {
-    version: '16.14',
-    user: 'app',
-    database: 'app',
-    superuser: 'howdah_admin',
-    settings: {},
-    memoryBytes: 1,
-    cpus: 1,
-    tls: 'optional',
-    portWanted: 5432,
-    initdb: {},
-    policy: defaultBackupPolicy,
-    sealedPassword: '',
-  },
-  ...changes,
-})
+export const lineage = (changes: Partial<LineageDocument> = {}): LineageDocument =>
+  lineageDocument({
+    id: 'l00001',
+    createdAt: ago(30 * DAY_MS),
+    provenAt: ago(HOUR_MS),
+    ...changes,
+  })
 
 /** A cold base, which needs no WAL of the fake archive. */
 export const backup = (daysAgo: number, changes: Partial<BackupDocument> = {}): BackupDocument => ({

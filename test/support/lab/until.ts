@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const LOOK_MS = 20
 /** Far beyond what anything here takes: it turns a hang into a failure with a name, and measures nothing. */
-const DEADLINE_MS = 90_000
+const DEADLINE_MS = 300_000
 
 /** Looks until it finds something and gives that. What it waits for is in the failure when nothing ever comes. */
 export async function until<T>(
