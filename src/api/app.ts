@@ -14,6 +14,7 @@ import { exportHandlers } from './handlers/exports.ts'
 import { lineageHandlers } from './handlers/lineages.ts'
 import { repositoryHandlers } from './handlers/repositories.ts'
 import { restoreHandlers } from './handlers/restores.ts'
+import { guard } from './access/guard.ts'
 import { mount } from './mount.ts'
 import type { Services } from './services.ts'
 
@@ -38,5 +39,6 @@ export const createApp = (s: Services, onError: (error: AppError) => void) =>
     },
     streams,
     { ...operationStreamHandlers(s), ...logStreamHandlers(s) },
+    guard(s.documents),
     onError,
   )

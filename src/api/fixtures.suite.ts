@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { fakeRepositories } from '../backups/fake/fake-backup-engine.ts'
 import { createClient } from '../client/client.ts'
+import type { Caller } from '../contract/access.ts'
 import { api } from '../contract/api.ts'
 import type {
   ArchiveDocument,
@@ -41,9 +42,10 @@ export function openApi() {
   }
   const defects: unknown[] = []
   const app = createApp(services, (error) => defects.push(error))
+  const caller: Caller = { name: 'root', role: 'admin', from: 'socket' }
   const client = createClient(api, {
     baseUrl: 'http://howdah',
-    fetch: async (url, init) => app.request(url, init),
+    fetch: async (url, init) => app.request(url, init, { caller }),
   })
   return { store, docs: documents(store), repositories, client, defects }
 }

@@ -4,6 +4,8 @@ import { createClient } from '../client/client.ts'
 import { createStreamClient } from '../client/streams.ts'
 import { endpoint, stream } from '../contract/endpoint.ts'
 import { AppError } from '../errors/app-error.ts'
+import type { Caller } from '../contract/access.ts'
+import type { Guard } from './access/guard.ts'
 import { mount } from './mount.ts'
 
 const Item = z.object({ project: z.string(), name: z.string() })
@@ -12,6 +14,8 @@ const api = {
     method: 'GET',
     path: '/v1/items/{project}/{name}',
     summary: 'One',
+    needs: 'viewer',
+    within: 'project',
     input: Item.extend({ limit: z.coerce.number<number>().int().default(7) }),
     reply: Item.extend({ limit: z.int() }),
   }),
@@ -19,6 +23,8 @@ const api = {
     method: 'PUT',
     path: '/v1/items/{project}',
     summary: 'Put one',
+    needs: 'viewer',
+    within: 'project',
     input: Item,
     reply: Item,
   }),
@@ -26,6 +32,8 @@ const api = {
     method: 'DELETE',
     path: '/v1/items/{project}',
     summary: 'Drop one',
+    needs: 'viewer',
+    within: 'project',
     input: Item,
     reply: z.object({ dropped: z.string() }),
   }),
@@ -33,6 +41,8 @@ const api = {
     method: 'POST',
     path: '/v1/fail',
     summary: 'Fails',
+    needs: 'viewer',
+    within: 'project',
     input: z.object({ how: z.enum(['known', 'defect', 'wrong-reply']) }),
     reply: z.object({ n: z.int() }),
   }),
@@ -41,9 +51,18 @@ const streams = {
   watchItems: stream({
     path: '/v1/items/{project}/watch',
     summary: 'Some',
+    needs: 'viewer',
+    within: 'project',
     input: z.object({ project: z.string(), names: z.string().default('a') }),
     event: Item,
   }),
+}
+
+const caller: Caller = { name: 'root', role: 'admin', from: 'socket' }
+const openGuard: Guard = {
+  admit: async () => {},
+  reply: async (_call, reply) => reply,
+  sees: async () => true,
 }
 
 const known = new AppError('PORT_IN_USE', 'nginx has it', { details: { port: 80 }, hint: 'Ask.' })
@@ -73,11 +92,12 @@ function connect() {
         }
       },
     },
+    openGuard,
     (error) => defects.push(error),
   )
   const options = {
     baseUrl: 'http://howdah',
-    fetch: async (url: string, init: RequestInit) => app.request(url, init),
+    fetch: async (url: string, init: RequestInit) => app.request(url, init, { caller }),
   }
   return {
     app,
@@ -122,7 +142,7 @@ test.each([
   ['with a query of another form', 'GET', '/v1/items/a/b?limit=x', undefined],
 ])('a request %s is USAGE', async (_, method, path, body) => {
   const { app, defects } = connect()
-  const response = await app.request(path, { method, ...(body ? { body } : {}) })
+  const response = await app.request(path, { method, ...(body ? { body } : {}) }, { caller })
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ code: 'USAGE' })
   expect(defects).toEqual([])
@@ -130,7 +150,11 @@ test.each([
 
 test('what is wrong with a request is told a line each, by the name of the field', async () => {
   const { app } = connect()
-  const response = await app.request('/v1/fail', { method: 'POST', body: '{"how":"other"}' })
+  const response = await app.request(
+    '/v1/fail',
+    { method: 'POST', body: '{"how":"other"}' },
+    { caller },
+  )
   expect(await response.json()).toMatchObject({
     message: expect.stringMatching(/^how: /) as string,
   })
@@ -139,7 +163,7 @@ test('what is wrong with a request is told a line each, by the name of the field
 test('the path has the last word over a body that names the same', async () => {
   const { app } = connect()
   const body = JSON.stringify({ project: 'other', name: 'n' })
-  const response = await app.request('/v1/items/mine', { method: 'PUT', body })
+  const response = await app.request('/v1/items/mine', { method: 'PUT', body }, { caller })
   expect(await response.json()).toEqual({ project: 'mine', name: 'n' })
 })
 

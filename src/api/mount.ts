@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
+import type { Caller } from '../contract/access.ts'
 import {
   type Api,
   type Endpoint,
@@ -11,21 +12,33 @@ import {
   type Streams,
 } from '../contract/endpoint.ts'
 import { AppError } from '../errors/app-error.ts'
+import type { Guard } from './access/guard.ts'
 
-/** Binds a contract to its handlers. An endpoint or stream without a handler does not compile. */
+/** What each door puts beside a request. */
+export interface Doorway {
+  readonly caller: Caller
+}
+
+export type HowdahApp = Hono<{ Bindings: Doorway }>
+
+/**
+ * Binds a contract to its handlers. An endpoint or stream without a handler does not compile; nothing is handled that
+ * the guard has not admitted.
+ */
 export function mount<A extends Api, S extends Streams>(
   api: A,
   handlers: Handlers<A>,
   streams: S,
   streamHandlers: StreamHandlers<S>,
+  guard: Guard,
   onError: (error: AppError) => void,
-): Hono {
-  const app = new Hono()
+): HowdahApp {
+  const app: HowdahApp = new Hono()
   for (const [name, s] of Object.entries<Stream>(streams)) {
-    mountStream(app, s, streamHandlers[name] as never)
+    mountStream(app, s, streamHandlers[name] as never, guard)
   }
   for (const [name, e] of Object.entries<Endpoint>(api)) {
-    mountEndpoint(app, e, handlers[name] as never)
+    mountEndpoint(app, e, handlers[name] as never, guard)
   }
   app.onError((error, c) => {
     const failure = AppError.from(error)
@@ -37,26 +50,38 @@ export function mount<A extends Api, S extends Streams>(
 
 const route = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
 
-function mountEndpoint(app: Hono, e: Endpoint, handle: (input: object) => Promise<unknown>): void {
+function mountEndpoint(
+  app: HowdahApp,
+  e: Endpoint,
+  handle: (input: object, caller: Caller) => Promise<unknown>,
+  guard: Guard,
+): void {
   app.on(e.method, route(e.path), async (c) => {
     const rest = hasBody(e) ? await readBody(c.req) : c.req.query()
     const input = parse(e.input, { ...rest, ...c.req.param() })
-    return c.json(e.reply.parse(await handle(input)) as object)
+    const { caller } = c.env
+    await guard.admit(e, input, caller)
+    const reply = e.reply.parse(await handle(input, caller))
+    return c.json((await guard.reply(e, reply, caller)) as object)
   })
 }
 
 function mountStream(
-  app: Hono,
+  app: HowdahApp,
   s: Stream,
-  handle: (input: object, signal: AbortSignal) => AsyncIterable<unknown>,
+  handle: (input: object, signal: AbortSignal, caller: Caller) => AsyncIterable<unknown>,
+  guard: Guard,
 ): void {
-  app.get(route(s.path), (c) => {
+  app.get(route(s.path), async (c) => {
     const input = parse(s.input, { ...c.req.query(), ...c.req.param() })
+    const { caller } = c.env
+    await guard.admit(s, input, caller)
     const gone = new AbortController()
     return streamSSE(c, async (sse) => {
       sse.onAbort(() => gone.abort())
       try {
-        for await (const item of handle(input, gone.signal)) {
+        for await (const item of handle(input, gone.signal, caller)) {
+          if (!(await guard.sees(s, item, caller))) continue
           await sse.writeSSE({ event: 'item', data: JSON.stringify(s.event.parse(item)) })
         }
         await sse.writeSSE({ event: 'end', data: '{}' })

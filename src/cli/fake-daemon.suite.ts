@@ -1,4 +1,5 @@
 import type { Fetch } from '../client/client.ts'
+import type { Caller } from '../contract/access.ts'
 import { api, type HowdahApi, type HowdahStreams, streams } from '../contract/api.ts'
 import { type Handlers, hasBody, type StreamHandlers } from '../contract/endpoint.ts'
 import { AppError } from '../errors/app-error.ts'
@@ -6,6 +7,8 @@ import { runCommandLine } from './run-command-line.ts'
 
 export type FakeApi = Partial<Handlers<HowdahApi>>
 export type FakeStreams = Partial<StreamHandlers<HowdahStreams>>
+
+const caller: Caller = { name: 'root', role: 'admin', from: 'socket' }
 
 /** A daemon made of the contract and these answers, behind a fetch. A call without an answer is an INTERNAL error. */
 export function fakeDaemon(answers: FakeApi, events: FakeStreams = {}): Fetch {
@@ -17,7 +20,7 @@ export function fakeDaemon(answers: FakeApi, events: FakeStreams = {}): Fetch {
       const source = events[name as keyof FakeStreams]
       if (!named || !source) continue
       const asked = input.parse({ ...query, ...named })
-      const items = source(asked as never, init.signal ?? new AbortController().signal)
+      const items = source(asked as never, init.signal ?? new AbortController().signal, caller)
       let text = ''
       for await (const item of items) {
         text += `event: item\ndata: ${JSON.stringify(event.parse(item))}\n\n`
@@ -38,7 +41,7 @@ async function answer(name: keyof FakeApi, input: object, answers: FakeApi): Pro
   const handler = answers[name]
   if (!handler) return failure(new AppError('INTERNAL', `the test has no answer for ${name}`))
   try {
-    return Response.json(await handler(input as never))
+    return Response.json(await handler(input as never, caller))
   } catch (error) {
     return failure(AppError.from(error))
   }

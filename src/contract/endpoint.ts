@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Caller, Role, Within } from './access.ts'
 
 /** One HTTP call, described once. The server, the typed client and the OpenAPI document are derived from it. */
 export interface Endpoint<I extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType> {
@@ -6,6 +7,10 @@ export interface Endpoint<I extends z.ZodObject = z.ZodObject, R extends z.ZodTy
   /** Names in braces travel in the path; the rest of `input` as query (GET, DELETE) or JSON body. */
   readonly path: `/v1/${string}`
   readonly summary: string
+  /** The least role that may call it. */
+  readonly needs: Role
+  /** How callers of some projects are held to them; with several, each holds. */
+  readonly within: Within | readonly Within[]
   readonly input: I
   readonly reply: R
 }
@@ -14,6 +19,8 @@ export interface Endpoint<I extends z.ZodObject = z.ZodObject, R extends z.ZodTy
 export interface Stream<I extends z.ZodObject = z.ZodObject, E extends z.ZodType = z.ZodType> {
   readonly path: `/v1/${string}`
   readonly summary: string
+  readonly needs: Role
+  readonly within: Within | readonly Within[]
   readonly input: I
   readonly event: E
 }
@@ -28,12 +35,16 @@ export type Api = Record<string, Endpoint>
 export type Streams = Record<string, Stream>
 
 export type Handlers<A extends Api> = {
-  [K in keyof A]: (input: z.output<A[K]['input']>) => Promise<z.input<A[K]['reply']>>
+  [K in keyof A]: (
+    input: z.output<A[K]['input']>,
+    caller: Caller,
+  ) => Promise<z.input<A[K]['reply']>>
 }
 export type StreamHandlers<S extends Streams> = {
   [K in keyof S]: (
     input: z.output<S[K]['input']>,
     signal: AbortSignal,
+    caller: Caller,
   ) => AsyncIterable<z.input<S[K]['event']>>
 }
 export type Client<A extends Api> = {

@@ -3,6 +3,7 @@ import { BackupPolicy } from './backup-policy.ts'
 import { Mode } from './instance.ts'
 import { Instant, LineageId, ProjectName, ServiceName } from './names.ts'
 import { InitdbOptions, Settings } from './project.ts'
+import { RepositoryName } from './repository.ts'
 
 export const BackupEngineKind = z.enum(['copy', 'pgbackrest'])
 export type BackupEngineKind = z.output<typeof BackupEngineKind>
@@ -10,12 +11,22 @@ export type BackupEngineKind = z.output<typeof BackupEngineKind>
 /** Where a lineage came from: what it shares with its parent ends at this point of the parent's WAL. */
 export const Ancestry = z.object({
   lineage: LineageId,
-  how: z.enum(['restore', 'branch', 'snapshot', 'upgrade']),
+  /** `renewal`: the same instance goes on, with its history in another place or begun anew. */
+  how: z.enum(['restore', 'branch', 'snapshot', 'upgrade', 'renewal']),
   timeline: z.int().optional(),
   lsn: z.string().optional(),
   at: Instant.optional(),
 })
 export type Ancestry = z.output<typeof Ancestry>
+
+/** Where a lineage is kept, by the names of `howdah repository ls`. The policy may ask for another place, for the next lineage. */
+export const KeptIn = z.object({
+  /** Unset: its own folder in this home. */
+  repository: RepositoryName.optional(),
+  /** Unset: no second copy. */
+  offsite: RepositoryName.optional(),
+})
+export type KeptIn = z.output<typeof KeptIn>
 
 /** All that a restore needs to make an instance like the one that was backed up. No secret in the clear. */
 export const Recipe = z.object({
@@ -32,6 +43,8 @@ export const Recipe = z.object({
   mode: Mode.optional(),
   initdb: InitdbOptions,
   policy: BackupPolicy,
+  /** As the instance's; unset: it never sleeps. */
+  suspendAfterMs: z.int().positive().optional(),
   /** Opens under `lineages/<id>` with the home's config key. */
   sealedPassword: z.string(),
 })
@@ -53,6 +66,8 @@ export const Lineage = z
     systemIdentifier: z.string(),
     walSegmentBytes: z.int(),
     parent: Ancestry.optional(),
+    /** Unset in one that a version before this began. */
+    keptIn: KeptIn.optional(),
     /** Absolute; holds bases/, wal/ and lineage.json. */
     directory: z.string(),
     createdAt: Instant,

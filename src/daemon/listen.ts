@@ -1,11 +1,13 @@
 import { createAdaptorServer } from '@hono/node-server'
-import type { Hono } from 'hono'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { HowdahApp } from '../api/mount.ts'
+import type { Caller } from '../contract/access.ts'
+import { ownUserName } from '../system/account.ts'
 import { removeIfEmpty, writeAtomic } from '../system/files.ts'
 import { ensurePrivateFolder } from '../system/private-folder.ts'
 import { homeLayout } from './home.ts'
@@ -19,14 +21,18 @@ const LONGEST_SOCKET_PATH = 103
  */
 export async function listen(
   home: string,
-  app: Hono,
+  app: HowdahApp,
 ): Promise<{ socket: string; close: () => Promise<void> }> {
   const { run, note } = homeLayout(home)
   const socket = socketPath(run)
   const isElsewhere = dirname(socket) !== run
   if (isElsewhere) await ensurePrivateFolder(dirname(socket))
   await rm(socket, { force: true })
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  // Who may open the socket is this account, or root.
+  const caller: Caller = { name: ownUserName(), role: 'admin', from: 'socket' }
+  const server = createAdaptorServer({
+    fetch: (request) => app.fetch(request, { caller }),
+  }) as Server
   // Until the chmod the daemon's umask guards it: who may not write may not connect.
   server.listen(socket)
   await once(server, 'listening')

@@ -1,3 +1,4 @@
+import { accessCatalog } from './access-catalog.ts'
 import { backupCatalog } from './backup-catalog.ts'
 
 /**
@@ -8,6 +9,7 @@ import { backupCatalog } from './backup-catalog.ts'
  * fails again), `step` (the operation engine repeats the step by itself), `later` (a person or script, unchanged).
  */
 export const catalog = {
+  ...accessCatalog,
   ...backupCatalog,
   USAGE: {
     exit: 64,

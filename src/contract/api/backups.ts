@@ -13,6 +13,8 @@ export const backupApi = {
     method: 'GET',
     path: '/v1/backups',
     summary: 'Lineages with their backups and what can be restored, of a project, a service or all',
+    needs: 'viewer',
+    within: 'entries',
     input: z.object({
       project: ProjectName.optional(),
       service: ServiceName.optional(),
@@ -24,6 +26,8 @@ export const backupApi = {
     method: 'POST',
     path: '/v1/instances/{project}/{service}/backups',
     summary: 'Take a base backup now; one with a name is kept until it is removed',
+    needs: 'developer',
+    within: 'project',
     input: z.object({
       project: ProjectName,
       service: ServiceName,
@@ -35,6 +39,8 @@ export const backupApi = {
     method: 'GET',
     path: '/v1/lineages/{lineage}/backups/{backup}',
     summary: 'Show a backup',
+    needs: 'viewer',
+    within: 'lineage',
     input: z.object({ lineage: LineageId, backup: BackupKey }),
     reply: Backup,
   }),
@@ -43,6 +49,8 @@ export const backupApi = {
     path: '/v1/lineages/{lineage}/backups/{backup}',
     summary:
       'Delete a backup for good; the moments before the next one cannot be restored any more',
+    needs: 'operator',
+    within: 'lineage',
     input: z.object({ lineage: LineageId, backup: BackupKey }),
     reply: Operation,
   }),
@@ -51,6 +59,8 @@ export const backupApi = {
     path: '/v1/lineages/{lineage}/verify',
     summary:
       'Read one backup, or all of a lineage, with the WAL after it and compare with the manifest',
+    needs: 'developer',
+    within: 'lineage',
     input: z.object({ lineage: LineageId, backup: BackupKey.optional() }),
     reply: Operation,
   }),

@@ -23,6 +23,8 @@ export const daemonApi = {
     method: 'GET',
     path: '/v1/daemon',
     summary: 'Who answers here, and since when',
+    needs: 'viewer',
+    within: 'anything',
     input: z.object({}),
     reply: DaemonStatus,
   }),
@@ -30,6 +32,8 @@ export const daemonApi = {
     method: 'POST',
     path: '/v1/daemon/stop',
     summary: 'End the daemon; the instances run on unless `instances` says to stop them too',
+    needs: 'admin',
+    within: 'all',
     input: z.object({ instances: z.boolean() }),
     reply: z.object({ stopped: z.int() }),
   }),
@@ -38,6 +42,8 @@ export const daemonApi = {
     path: '/v1/engines',
     summary:
       'The Postgres distributions that are here, and with `offers` those that could be fetched',
+    needs: 'viewer',
+    within: 'anything',
     input: z.object({ offers: z.stringbool().default(false) }),
     reply: z.object({ installed: z.array(Engine), offers: z.array(EngineOffer) }),
   }),
@@ -45,6 +51,8 @@ export const daemonApi = {
     method: 'POST',
     path: '/v1/engines',
     summary: 'Fetch a Postgres distribution',
+    needs: 'operator',
+    within: 'all',
     input: z.object({
       /** `16` or `16.4`. */
       version: z.string().regex(/^\d+(\.\d+)?$/),

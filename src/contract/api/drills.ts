@@ -9,6 +9,8 @@ export const drillApi = {
     method: 'GET',
     path: '/v1/drills',
     summary: 'List restore drills, the newest first, of a project, a service or all',
+    needs: 'viewer',
+    within: 'entries',
     input: z.object({
       project: ProjectName.optional(),
       service: ServiceName.optional(),
@@ -20,6 +22,8 @@ export const drillApi = {
     method: 'GET',
     path: '/v1/drills/{drill}',
     summary: 'Show a restore drill: what was restored, how fast, what was checked and found',
+    needs: 'viewer',
+    within: 'drill',
     input: z.object({ drill: DrillId }),
     reply: Drill,
   }),
@@ -27,6 +31,8 @@ export const drillApi = {
     method: 'POST',
     path: '/v1/lineages/{lineage}/drills',
     summary: 'Restore the newest moment on a scratch server, check it and remove it',
+    needs: 'developer',
+    within: 'lineage',
     input: z.object({
       lineage: LineageId,
       /** The backup to restore, by its id or name; the newest good one when unset. */

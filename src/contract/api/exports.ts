@@ -17,6 +17,8 @@ export const exportApi = {
     method: 'POST',
     path: '/v1/instances/{project}/{service}/export',
     summary: 'Copy an instance to a plain data directory that stock Postgres starts',
+    needs: 'operator',
+    within: 'project',
     input: z.object({
       project: ProjectName,
       service: ServiceName,

@@ -10,6 +10,8 @@ export const lineageApi = {
     method: 'GET',
     path: '/v1/lineages',
     summary: 'List backup histories, open and closed, of a project, a service or all',
+    needs: 'viewer',
+    within: 'entries',
     input: z.object({ project: ProjectName.optional(), service: ServiceName.optional() }),
     reply: z.array(LineageStatus),
   }),
@@ -17,6 +19,8 @@ export const lineageApi = {
     method: 'GET',
     path: '/v1/lineages/{lineage}',
     summary: 'Show a backup history',
+    needs: 'viewer',
+    within: 'lineage',
     input: z.object({ lineage: LineageId }),
     reply: LineageStatus,
   }),
@@ -24,6 +28,8 @@ export const lineageApi = {
     method: 'DELETE',
     path: '/v1/lineages/{lineage}',
     summary: 'Delete a closed backup history for good, with all its backups and WAL',
+    needs: 'operator',
+    within: 'lineage',
     input: z.object({ lineage: LineageId }),
     reply: Operation,
   }),
@@ -31,6 +37,8 @@ export const lineageApi = {
     method: 'POST',
     path: '/v1/lineages/import',
     summary: 'Take over the backup histories of a folder or of a repository, as of another machine',
+    needs: 'admin',
+    within: 'all',
     /** One of the two. */
     input: z.object({
       /** Absolute, on the daemon’s machine. */

@@ -12,6 +12,8 @@ export const logStreams = {
   watchLogs: stream({
     path: '/v1/instances/{project}/{service}/logs',
     summary: 'Log lines, the oldest first; with `follow`, new ones as they come',
+    needs: 'developer',
+    within: 'project',
     input: z.object({
       project: ProjectName,
       service: ServiceName,

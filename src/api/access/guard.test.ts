@@ -1,0 +1,127 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { Caller, Role } from '../../contract/access.ts'
+import { api, streams } from '../../contract/api.ts'
+import { instance, lineageDocument } from '../../core/plan/documents.suite.ts'
+import { documents } from '../../store/documents.ts'
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
+import { guard, type Guarded } from './guard.ts'
+
+const of = (role: Role, projects?: string[]): Caller => ({
+  name: 'ci',
+  role,
+  projects,
+  from: '192.0.2.1',
+})
+
+/** A guard over a store that knows the lineage, the snapshot and the operation of `blog`. */
+async function guarded() {
+  const store = openSqliteStore(':memory:')
+  onTestFinished(() => store.close())
+  const docs = documents(store)
+  const lineage = lineageDocument({ id: 'lineage002', project: 'blog' })
+  await store.write([
+    docs.lineages.put(['lineage002'], lineage),
+    docs.operations.put(['op000001'], {
+      format: 1,
+      id: 'op000001',
+      kind: 'backup-create',
+      title: 'backup of db',
+      subjects: ['lineages/lineage002'],
+      state: 'running',
+      steps: [],
+      cancelRequested: false,
+      createdAt: lineage.createdAt,
+      input: {},
+    }),
+  ])
+  const one = guard(docs)
+  return {
+    ...one,
+    /** The code with which the call is refused. */
+    refusal: (call: Guarded, input: object, caller: Caller) =>
+      one.admit(call, input, caller).then(
+        () => undefined,
+        (error: { code: string }) => error.code,
+      ),
+  }
+}
+
+const shop = { project: 'shop', service: 'db' }
+
+test('a role may do what a lower one may, and nothing more', async () => {
+  const { refusal } = await guarded()
+  expect(await refusal(api.getInstance, shop, of('viewer'))).toBe(undefined)
+  expect(await refusal(api.getConnection, shop, of('viewer'))).toBe('FORBIDDEN')
+  expect(await refusal(api.getConnection, shop, of('operator'))).toBe(undefined)
+  expect(await refusal(api.downProject, shop, of('developer'))).toBe('FORBIDDEN')
+  expect(await refusal(api.stopDaemon, {}, of('operator'))).toBe('FORBIDDEN')
+  expect(await refusal(api.stopDaemon, {}, of('admin'))).toBe(undefined)
+})
+
+test('a caller of one project reaches into no other, whatever names it', async () => {
+  const { refusal } = await guarded()
+  const caller = of('admin', ['shop'])
+  const blog = { project: 'blog', service: 'db' }
+  const refusals = {
+    own: await refusal(api.getInstance, shop, caller),
+    theirs: await refusal(api.getInstance, blog, caller),
+    lineage: await refusal(api.getLineage, { lineage: 'lineage002' }, caller),
+    restoreOfTheirs: await refusal(api.restore, { ...shop, lineage: 'lineage002' }, caller),
+    operation: await refusal(api.cancelOperation, { id: 'op000001' }, caller),
+    stream: await refusal(streams.watchOperation, { id: 'op000001' }, caller),
+    everything: await refusal(api.importLineages, { directory: '/x' }, caller),
+    nothingThere: await refusal(api.getLineage, { lineage: 'never' }, caller),
+  }
+  expect(refusals).toEqual({
+    own: undefined,
+    theirs: 'FORBIDDEN',
+    lineage: 'FORBIDDEN',
+    restoreOfTheirs: 'FORBIDDEN',
+    operation: 'FORBIDDEN',
+    stream: 'FORBIDDEN',
+    everything: 'FORBIDDEN',
+    nothingThere: undefined,
+  })
+  expect(await refusal(api.getInstance, blog, of('viewer'))).toBe(undefined)
+})
+
+test('lists and streams leave out what is of other projects, and what does not say', async () => {
+  const { reply, sees } = await guarded()
+  const caller = of('viewer', ['shop'])
+  const other = { ...instance, project: 'blog' }
+  expect(await reply(api.listInstances, [instance, other], caller)).toEqual([instance])
+  expect(await reply(api.listInstances, [instance, other], of('viewer'))).toHaveLength(2)
+  const projects = [{ name: 'shop' }, { name: 'blog' }]
+  expect(await reply(api.listProjects, projects, caller)).toEqual([{ name: 'shop' }])
+  const histories = [{ lineage: { project: 'blog' } }, { lineage: { project: 'shop' } }]
+  expect(await reply(api.listBackups, histories, caller)).toEqual([histories[1]])
+  const operations = [{ subjects: ['lineages/lineage002'] }, { subjects: ['shop/db'] }]
+  expect(await reply(api.listOperations, operations, caller)).toEqual([operations[1]])
+  const seen = [{ subject: 'shop/db' }, { subject: 'blog/db' }, {}].map((event) =>
+    sees(streams.watchEvents, event, caller),
+  )
+  expect(await Promise.all(seen)).toEqual([true, false, false])
+})
+
+test('a call of no project is for callers of some projects only where it says so', () => {
+  const wide = Object.entries({ ...api, ...streams })
+    .filter(([, { within }]) => [within].flat().includes('anything'))
+    .map(([name]) => name)
+  expect(wide.toSorted()).toEqual(['getDaemon', 'listEngines', 'listRepositories'])
+})
+
+test('whoever is held by what an input names is held by something that the input has', () => {
+  const key = {
+    project: 'project',
+    lineage: 'lineage',
+    operation: 'id',
+    drill: 'drill',
+    snapshot: 'name',
+    desired: 'services',
+  } as const
+  for (const [name, { within, input }] of Object.entries({ ...api, ...streams })) {
+    for (const one of [within].flat()) {
+      if (one in key) expect(Object.keys(input.shape), name).toContain(key[one as keyof typeof key])
+    }
+  }
+})

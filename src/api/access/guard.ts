@@ -1,0 +1,75 @@
+import { type Caller, covers, type Role, type Within } from '../../contract/access.ts'
+import { AppError } from '../../errors/app-error.ts'
+import type { Documents } from '../../store/documents.ts'
+import { projectsNamed, projectsOfSubjects } from './projects-named.ts'
+
+/** What a guard needs to know of an endpoint or a stream. */
+export interface Guarded {
+  readonly summary: string
+  readonly needs: Role
+  readonly within: Within | readonly Within[]
+}
+
+/** Decides what a caller may call, and what of a reply is for its eyes. */
+export interface Guard {
+  /** FORBIDDEN when the caller's role is too low, or the call reaches into a project that is not the caller's. */
+  admit(call: Guarded, input: object, caller: Caller): Promise<void>
+  /** The reply without what is of others' projects. */
+  reply(call: Guarded, reply: unknown, caller: Caller): Promise<unknown>
+  /** Whether the caller may see this item of a stream. */
+  sees(call: Guarded, item: unknown, caller: Caller): Promise<boolean>
+}
+
+export function guard(documents: Documents): Guard {
+  const sees = async (call: Guarded, item: unknown, caller: Caller): Promise<boolean> => {
+    if (!caller.projects || !looks(call).includes('entries')) return true
+    const projects = await projectsOfEntry(documents, Object(item) as Entry)
+    return projects.length > 0 && projects.every((p) => caller.projects?.includes(p))
+  }
+  return {
+    async admit(call, input, caller) {
+      if (!covers(caller.role, call.needs)) {
+        throw forbidden(caller, `needs the role ${call.needs}, and this one is ${caller.role}`)
+      }
+      if (!caller.projects) return
+      for (const within of looks(call)) {
+        if (within === 'all') throw forbidden(caller, 'needs a token for all projects')
+        const projects = await projectsNamed(documents, within, input)
+        const foreign = projects.find((project) => !caller.projects?.includes(project))
+        if (foreign !== undefined) {
+          throw forbidden(caller, `is for the project “${foreign}”, and this one is not`)
+        }
+      }
+    },
+    async reply(call, reply, caller) {
+      if (!Array.isArray(reply)) return reply
+      const seen = await Promise.all(reply.map((entry) => sees(call, entry, caller)))
+      return reply.filter((_, index) => seen[index])
+    },
+    sees,
+  }
+}
+
+const looks = (call: Guarded): readonly Within[] => [call.within].flat()
+
+const forbidden = (caller: Caller, why: string): AppError =>
+  new AppError('FORBIDDEN', `not allowed with the token “${caller.name}”: what was asked ${why}`)
+
+/** What entries of lists and streams say of their project, one way or another. */
+interface Entry {
+  readonly project?: string
+  readonly lineage?: { readonly project?: string }
+  readonly subjects?: readonly string[]
+  readonly subject?: string
+  readonly name?: string
+}
+
+/** The projects of an entry; none when it does not say, so that it is hidden. */
+async function projectsOfEntry(documents: Documents, entry: Entry): Promise<string[]> {
+  if (entry.project !== undefined) return [entry.project]
+  if (entry.lineage?.project !== undefined) return [entry.lineage.project]
+  if (entry.subjects) return projectsOfSubjects(documents, entry.subjects)
+  if (entry.subject !== undefined) return projectsOfSubjects(documents, [entry.subject])
+  // What has nothing of these is a project itself.
+  return entry.name === undefined ? [] : [entry.name]
+}
