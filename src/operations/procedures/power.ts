@@ -12,33 +12,42 @@ export const subjectsOf = ({ project, services }: Several): string[] =>
 export const titleOf = (verb: string) => (input: Several) =>
   `${verb} of ${subjectsOf(input).join(', ')}`
 
-export const start = howdahProcedure({
-  kind: 'start',
-  input: Several,
-  title: titleOf('start'),
-  subjects: subjectsOf,
-  async run({ project, services }, { step }, d) {
-    for (const service of services) {
-      await step(`${service}: start`, (s) => startInstance(d, project, service, s.signal))
-    }
-  },
-})
+const starting = (kind: 'start' | 'resume') =>
+  howdahProcedure({
+    kind,
+    input: Several,
+    title: titleOf(kind),
+    subjects: subjectsOf,
+    async run({ project, services }, { step }, d) {
+      for (const service of services) {
+        await step(`${service}: ${kind}`, (s) => startInstance(d, project, service, s.signal))
+      }
+    },
+  })
 
-export const stop = howdahProcedure({
-  kind: 'stop',
-  input: Several,
-  title: titleOf('stop'),
-  subjects: subjectsOf,
-  async run({ project, services }, { step }, d) {
-    for (const service of services) {
-      await step(`${service}: stop`, async (s) => {
-        await editInstance(d, project, service, (i) => ({ ...i, wanted: 'stopped' }))
-        const member = await editMember(d, project, service, (m) => ({ ...m, wanted: 'stopped' }))
-        await untilState(d, member, s.signal, 'stopped')
-      })
-    }
-  },
-})
+/** Ends servers in order, so that their last WAL is archived. */
+const ending = (kind: 'stop' | 'suspend', wanted: 'stopped' | 'suspended') =>
+  howdahProcedure({
+    kind,
+    input: Several,
+    title: titleOf(kind),
+    subjects: subjectsOf,
+    async run({ project, services }, { step }, d) {
+      for (const service of services) {
+        await step(`${service}: ${kind}`, async (s) => {
+          await editInstance(d, project, service, (i) => ({ ...i, wanted }))
+          const member = await editMember(d, project, service, (m) => ({ ...m, wanted }))
+          await untilState(d, member, s.signal, wanted)
+        })
+      }
+    },
+  })
+
+export const start = starting('start')
+export const stop = ending('stop', 'stopped')
+/** The next client of each starts it again. */
+export const suspend = ending('suspend', 'suspended')
+export const resume = starting('resume')
 
 export const restart = howdahProcedure({
   kind: 'restart',
