@@ -15,6 +15,9 @@ import { lineageHandlers } from './handlers/lineages.ts'
 import { repositoryHandlers } from './handlers/repositories.ts'
 import { restoreHandlers } from './handlers/restores.ts'
 import { guard } from './access/guard.ts'
+import { listeningHandlers } from './handlers/listening.ts'
+import { tokenHandlers } from './handlers/tokens.ts'
+import { audit } from './access/audit.ts'
 import { mount } from './mount.ts'
 import type { Services } from './services.ts'
 
@@ -36,9 +39,12 @@ export const createApp = (s: Services, onError: (error: AppError) => void) =>
       ...repositoryHandlers(s),
       ...restoreHandlers(s),
       ...operationHandlers(s),
+      ...tokenHandlers(s),
+      ...listeningHandlers(s),
     },
     streams,
     { ...operationStreamHandlers(s), ...logStreamHandlers(s) },
     guard(s.documents),
+    audit(s),
     onError,
   )

@@ -28,6 +28,11 @@ export function openApi() {
     ...dependencies,
     daemon: { status: () => Promise.reject(new Error('not asked')), stop: () => {} },
     caFile: '/h/ca.crt',
+    remote: {
+      listening: () => undefined,
+      listen: () => Promise.reject(new Error('not asked')),
+      stop: async () => false,
+    },
     repositories: {
       admit: () => Promise.resolve(),
       check: ({ repository: { name } }) =>

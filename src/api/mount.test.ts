@@ -5,6 +5,7 @@ import { createStreamClient } from '../client/streams.ts'
 import { endpoint, stream } from '../contract/endpoint.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { Caller } from '../contract/access.ts'
+import type { Audit } from './access/audit.ts'
 import type { Guard } from './access/guard.ts'
 import { mount } from './mount.ts'
 
@@ -59,6 +60,7 @@ const streams = {
 }
 
 const caller: Caller = { name: 'root', role: 'admin', from: 'socket' }
+const openAudit: Audit = { handle: (_what, _e, _input, _caller, act) => act() }
 const openGuard: Guard = {
   admit: async () => {},
   reply: async (_call, reply) => reply,
@@ -93,6 +95,7 @@ function connect() {
       },
     },
     openGuard,
+    openAudit,
     (error) => defects.push(error),
   )
   const options = {

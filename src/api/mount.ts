@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import type { Caller } from '../contract/access.ts'
@@ -12,7 +13,11 @@ import {
   type Streams,
 } from '../contract/endpoint.ts'
 import { AppError } from '../errors/app-error.ts'
+import type { Audit } from './access/audit.ts'
 import type { Guard } from './access/guard.ts'
+
+/** Masks, seeds and start scripts travel in a body; 64 MiB of them is far beyond what people write. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024
 
 /** What each door puts beside a request. */
 export interface Doorway {
@@ -31,14 +36,16 @@ export function mount<A extends Api, S extends Streams>(
   streams: S,
   streamHandlers: StreamHandlers<S>,
   guard: Guard,
+  audit: Audit,
   onError: (error: AppError) => void,
 ): HowdahApp {
   const app: HowdahApp = new Hono()
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLong }))
   for (const [name, s] of Object.entries<Stream>(streams)) {
     mountStream(app, s, streamHandlers[name] as never, guard)
   }
   for (const [name, e] of Object.entries<Endpoint>(api)) {
-    mountEndpoint(app, e, handlers[name] as never, guard)
+    mountEndpoint(app, name, e, handlers[name] as never, guard, audit)
   }
   app.onError((error, c) => {
     const failure = AppError.from(error)
@@ -48,20 +55,29 @@ export function mount<A extends Api, S extends Streams>(
   return app
 }
 
+const tooLong = (): never => {
+  throw new AppError('USAGE', `a request may have ${MAX_BODY_BYTES / 1024 ** 2} MiB`)
+}
+
 const route = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
 
 function mountEndpoint(
   app: HowdahApp,
+  name: string,
   e: Endpoint,
   handle: (input: object, caller: Caller) => Promise<unknown>,
   guard: Guard,
+  audit: Audit,
 ): void {
   app.on(e.method, route(e.path), async (c) => {
     const rest = hasBody(e) ? await readBody(c.req) : c.req.query()
     const input = parse(e.input, { ...rest, ...c.req.param() })
     const { caller } = c.env
-    await guard.admit(e, input, caller)
-    const reply = e.reply.parse(await handle(input, caller))
+    const handled = await audit.handle(name, e, input, caller, async () => {
+      await guard.admit(e, input, caller)
+      return handle(input, caller)
+    })
+    const reply = e.reply.parse(handled)
     return c.json((await guard.reply(e, reply, caller)) as object)
   })
 }

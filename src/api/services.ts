@@ -1,4 +1,5 @@
 import type { DaemonStatus } from '../contract/api/daemon.ts'
+import type { Listening } from '../contract/listening.ts'
 import type { LogLine } from '../contract/api/logs.ts'
 import type { RepositoryCheck } from '../contract/repository.ts'
 import type { Dependencies } from '../operations/dependencies.ts'
@@ -12,6 +13,14 @@ export interface Services extends Dependencies {
     stop(): void
   }
   readonly caFile: string
+  /** The door for callers from elsewhere. */
+  readonly remote: {
+    listening(): Listening | undefined
+    /** CANNOT_LISTEN with the reason; what was served before goes on then. */
+    listen(wanted: Pick<Listening, 'address' | 'port' | 'names'>): Promise<Listening>
+    /** False when nothing was served. */
+    stop(): Promise<boolean>
+  }
   readonly repositories: {
     /** Makes its folder where it is one of this machine. NOT_SUPPORTED when pgBackRest here cannot use such a repository. */
     admit(access: RepositoryAccess): Promise<void>

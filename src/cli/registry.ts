@@ -254,6 +254,28 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
     summary: 'find what is wrong here and say how to mend it',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
+  listen: {
+    summary: 'serve the API to other machines, over HTTPS',
+    load: async () => (await import('./commands/listen.ts')).listen,
+  },
+  'token create': {
+    summary: 'let somebody, or a program, call this daemon from elsewhere',
+    load: async () => (await import('./commands/token/create.ts')).tokenCreate,
+  },
+  'token ls': {
+    summary: 'list who may call this daemon from elsewhere',
+    aliases: ['token list'],
+    load: async () => (await import('./commands/token/ls.ts')).tokenLs,
+  },
+  'token rm': {
+    summary: 'end a token at once',
+    aliases: ['token remove', 'token delete'],
+    load: async () => (await import('./commands/token/rm.ts')).tokenRm,
+  },
+  audit: {
+    summary: 'show who changed what, or saw a secret',
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
   'daemon run': {
     summary: 'run the daemon in the foreground',
     load: async () => (await import('./commands/daemon/run.ts')).daemonRun,

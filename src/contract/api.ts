@@ -11,6 +11,8 @@ import { exportApi } from './api/exports.ts'
 import { lineageApi } from './api/lineages.ts'
 import { repositoryApi } from './api/repositories.ts'
 import { restoreApi } from './api/restores.ts'
+import { listeningApi } from './api/listening.ts'
+import { tokenApi } from './api/tokens.ts'
 import { logStreams } from './api/logs.ts'
 
 /** Every call of the daemon. */
@@ -28,6 +30,8 @@ export const api = {
   ...repositoryApi,
   ...restoreApi,
   ...operationApi,
+  ...tokenApi,
+  ...listeningApi,
 }
 
 /** Every stream of the daemon. */

@@ -6,6 +6,7 @@ import { createCopyEngine } from '../backups/copy/copy-engine.ts'
 import { createApp } from '../api/app.ts'
 import type { Services } from '../api/services.ts'
 import { createLocalDriver } from '../drivers/local/local-driver.ts'
+import type { NewEvent } from '../operations/dependencies.ts'
 import { documents } from '../store/documents.ts'
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { type Account, serverAccount } from '../system/account.ts'
@@ -20,6 +21,7 @@ import { createEvents } from './events.ts'
 import { homeLayout } from './home.ts'
 import { openRepositories } from './repositories.ts'
 import type { Log } from './log.ts'
+import { RemoteDoor } from './remote-door.ts'
 
 /** Puts the parts of a daemon together: who knows whom is decided here and nowhere else. */
 export async function openDaemon(home: string, log: Log, stop: () => void) {
@@ -40,6 +42,11 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
   const repositories = await openRepositories({ documents: docs, secrets, driver }, account)
   const copy = createCopyEngine({ home, account, driver })
   const backups = backupEngines(copy, repositories.engine)
+  const tell = (event: NewEvent): void => {
+    log[event.severity === 'warning' ? 'warn' : event.severity](event, event.message)
+    events.record(event).catch((error: unknown) => log.error({ error }, 'event not kept'))
+  }
+  const remote = new RemoteDoor({ home, authority, store, documents: docs, event: tell })
   const services: Services = {
     store,
     documents: docs,
@@ -50,6 +57,7 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     newId: () => randomBytes(5).toString('hex'),
     daemon: { status: () => status(home, docs), stop },
     caFile: paths.caCertificate,
+    remote,
     repositories: repositories.services,
     readLog: readServerLog,
   }
@@ -59,10 +67,7 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     account,
     backups,
     authority,
-    event: (event) => {
-      log[event.severity === 'warning' ? 'warn' : event.severity](event, event.message)
-      events.record(event).catch((error: unknown) => log.error({ error }, 'event not kept'))
-    },
+    event: tell,
     log: (message, facts) => log.warn(facts, message),
   }
   const app = createApp(services, (error) => log.error({ error }, 'request failed'))
@@ -72,6 +77,7 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     agentEnvironment,
     events,
     app,
+    remote,
     /** Loads what the first `up` would wait for. */
     warmUp: async () => {
       await import('../system/server-certificate.ts')

@@ -13,6 +13,9 @@ export const homeLayout = (home: string) => ({
   ca: join(home, 'ca'),
   caCertificate: join(home, 'ca', 'ca.crt'),
   caKey: join(home, 'ca', 'ca.key'),
+  /** Where the API is served over HTTPS, when it is, and under which certificate. */
+  listening: join(home, 'listening.json'),
+  apiCertificate: join(home, 'keys', 'api.pem'),
   log: join(home, 'log'),
   logFile: join(home, 'log', 'daemon.log'),
 })

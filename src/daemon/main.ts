@@ -5,6 +5,7 @@ import { runAgent } from '../agent/agent.ts'
 import { work } from '../operations/worker.ts'
 import type { Procedure } from '../operations/procedure.ts'
 import { procedures } from '../operations/procedures/all.ts'
+import { pruneAudit } from '../api/access/audit.ts'
 import { acquireLock } from '../system/lock.ts'
 import { ensureDirectory } from '../system/files.ts'
 import { openDaemon } from './compose-daemon.ts'
@@ -121,8 +122,11 @@ async function serve(
   const keepHouse = async (): Promise<void> => {
     await pruneOperations(store, services.documents)
     await events.prune()
+    await pruneAudit(store, services.documents)
     await daemon.rotateLogs()
   }
+  // Before the socket, so that no call finds it not yet opened.
+  await daemon.remote.open(daemon.app)
   const server = await listen(home, daemon.app)
   log.info({ home, pid: process.pid, socket: server.socket }, 'daemon ready')
   const housekeeping = setInterval(() => void keepHouse().catch(complain), HOUSEKEEPING_MS)
@@ -141,6 +145,7 @@ async function serve(
     clearInterval(housekeeping)
     stop.abort()
     await Promise.allSettled([servers, backups, scheduling])
+    await daemon.remote.close()
     await server.close()
   }
 }

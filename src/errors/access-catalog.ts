@@ -12,4 +12,28 @@ export const accessCatalog = {
     retry: 'never',
     hint: 'Ask an admin for a token with more rights: `howdah token create NAME --role ROLE`.',
   },
+  TOO_MANY_ATTEMPTS: {
+    exit: 75,
+    status: 429,
+    retry: 'later',
+    hint: 'Wait a minute, then log in with a token that is still good: `howdah token ls` on the server lists them.',
+  },
+  TOKEN_EXISTS: {
+    exit: 73,
+    status: 409,
+    retry: 'never',
+    hint: 'Choose another name, or end that one with `howdah token rm NAME`.',
+  },
+  TOKEN_NOT_FOUND: {
+    exit: 66,
+    status: 404,
+    retry: 'never',
+    hint: 'List the tokens with `howdah token ls`.',
+  },
+  CANNOT_LISTEN: {
+    exit: 69,
+    status: 409,
+    retry: 'never',
+    hint: 'Choose another address or port: `howdah listen ADDRESS:PORT`.',
+  },
 } as const

@@ -1,3 +1,4 @@
+import { ClockDocument } from '../contract/documents/clock.ts'
 import {
   ConfigDocument,
   CredentialDocument,
@@ -14,6 +15,8 @@ import {
 import { MemberDocument, MemberStatus } from '../contract/documents/member.ts'
 import { LockDocument, OperationDocument } from '../contract/documents/operation.ts'
 import { RepositoryDocument } from '../contract/documents/repository.ts'
+import { AuditEntry } from '../contract/token.ts'
+import { TokenDocument } from '../contract/documents/token.ts'
 import { SnapshotDocument } from '../contract/documents/snapshot.ts'
 import { Event } from '../contract/operation.ts'
 import { collection } from './collection.ts'
@@ -40,6 +43,11 @@ export function documents(store: Store) {
     repositories: collection(store, 'repositories', RepositoryDocument),
     scripts: collection(store, 'scripts', ScriptDocument),
     events: collection(store, 'events', Event),
+    /** One, by the name `machine`. */
+    clocks: collection(store, 'clocks', ClockDocument),
+    /** By its name, which is unique. */
+    tokens: collection(store, 'tokens', TokenDocument),
+    audit: collection(store, 'audit', AuditEntry),
   }
 }
 

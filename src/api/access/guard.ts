@@ -29,15 +29,17 @@ export function guard(documents: Documents): Guard {
   return {
     async admit(call, input, caller) {
       if (!covers(caller.role, call.needs)) {
-        throw forbidden(caller, `needs the role ${call.needs}, and this one is ${caller.role}`)
+        throw forbidden(`“${caller.name}” is ${caller.role}, and this needs the role ${call.needs}`)
       }
       if (!caller.projects) return
       for (const within of looks(call)) {
-        if (within === 'all') throw forbidden(caller, 'needs a token for all projects')
+        if (within === 'all') {
+          throw forbidden(`“${caller.name}” is for some projects, and this concerns all`)
+        }
         const projects = await projectsNamed(documents, within, input)
         const foreign = projects.find((project) => !caller.projects?.includes(project))
         if (foreign !== undefined) {
-          throw forbidden(caller, `is for the project “${foreign}”, and this one is not`)
+          throw forbidden(`“${caller.name}” may not use the project “${foreign}”`)
         }
       }
     },
@@ -52,8 +54,7 @@ export function guard(documents: Documents): Guard {
 
 const looks = (call: Guarded): readonly Within[] => [call.within].flat()
 
-const forbidden = (caller: Caller, why: string): AppError =>
-  new AppError('FORBIDDEN', `not allowed with the token “${caller.name}”: what was asked ${why}`)
+const forbidden = (why: string): AppError => new AppError('FORBIDDEN', why)
 
 /** What entries of lists and streams say of their project, one way or another. */
 interface Entry {
