@@ -34,6 +34,8 @@ export interface Context extends Surroundings {
   readonly home: string
   readonly compose: ComposeOptions
   readonly json: boolean
+  /** The other machine's daemon that the command is for; undefined for this machine's. */
+  remote(): Promise<{ readonly name: string; readonly url: string } | undefined>
   readonly terminal: Terminal
   /** A person can be asked: stdin and stderr are terminals, and JSON is not wanted. */
   readonly interactive: boolean
@@ -56,7 +58,11 @@ export const ownSurroundings = (): Surroundings => ({
 
 export function createContext(
   surroundings: Surroundings,
-  options: { readonly json: boolean; readonly compose: ComposeOptions },
+  options: {
+    readonly json: boolean
+    readonly context?: string | undefined
+    readonly compose: ComposeOptions
+  },
 ): Context {
   const { env, directory, stdin, stdout, stderr } = surroundings
   const home = resolve(
@@ -73,13 +79,23 @@ export function createContext(
     const { readProjectHere } = await import('./project.ts')
     return readProjectHere({ env, directory, compose: options.compose })
   })
+  const remote = once(async () => {
+    const { chosenContext } = await import('./remote/contexts.ts')
+    return chosenContext(env, options.context)
+  })
   return {
     ...surroundings,
     ...options,
+    remote,
     home,
     terminal,
     interactive: stdin.isTTY === true && stderr.isTTY === true && !options.json,
     async daemon({ start } = { start: true }) {
+      const there = await remote()
+      if (there) {
+        const { connectRemote } = await import('./remote/connect-remote.ts')
+        return connectRemote(there, env)
+      }
       const { connect } = await import('./connect.ts')
       return connect({ home, env, start, terminal, fetch: surroundings.fetch })
     },

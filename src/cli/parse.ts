@@ -7,6 +7,8 @@ import { composeFlags, type ComposeOptions, everywhereFlags } from './shared-fla
 export interface CommandLine {
   readonly help: boolean
   readonly json: boolean
+  /** Which daemon. */
+  readonly context: string | undefined
   readonly compose: ComposeOptions
   readonly args: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly flags: Readonly<Record<string, unknown>>
@@ -30,6 +32,7 @@ export function parseCommandLine(
   return {
     help,
     json: values['json'] === true || before['json'] === true,
+    context: (values['context'] ?? before['context']) as string | undefined,
     compose: composeOptions(declared, before, values),
     args: help ? {} : readArguments(declared, operands),
     flags: Object.fromEntries(Object.keys(declared.flags).map((key) => [key, values[key]])),

@@ -153,6 +153,10 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
     summary: 'read backups and the WAL after them, and compare with what was written',
     load: async () => (await import('./commands/backup/verify.ts')).backupVerify,
   },
+  prune: {
+    summary: 'remove the backups that the policy keeps no longer, now',
+    load: async () => (await import('./commands/prune.ts')).prune,
+  },
   'drill run': {
     summary: 'prove now that a restore works',
     load: async () => (await import('./commands/drill/run.ts')).drillRun,
@@ -257,6 +261,24 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
   listen: {
     summary: 'serve the API to other machines, over HTTPS',
     load: async () => (await import('./commands/listen.ts')).listen,
+  },
+  login: {
+    summary: 'use the daemon of another machine from here',
+    load: async () => (await import('./commands/login.ts')).login,
+  },
+  'context ls': {
+    summary: 'list the daemons that commands can go to',
+    aliases: ['context list'],
+    load: async () => (await import('./commands/context/ls.ts')).contextLs,
+  },
+  'context use': {
+    summary: 'choose the daemon that commands go to',
+    load: async () => (await import('./commands/context/use.ts')).contextUse,
+  },
+  'context rm': {
+    summary: 'forget a daemon and the token for it',
+    aliases: ['context remove', 'logout'],
+    load: async () => (await import('./commands/context/rm.ts')).contextRm,
   },
   'token create': {
     summary: 'let somebody, or a program, call this daemon from elsewhere',

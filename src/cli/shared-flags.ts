@@ -2,6 +2,11 @@ import type { Flag, FlagValues } from './command.ts'
 
 /** Taken by every command. */
 export const everywhereFlags = {
+  context: {
+    type: 'string',
+    value: 'NAME',
+    summary: 'The daemon to use, of those that `howdah context ls` lists (HOWDAH_CONTEXT)',
+  },
   json: { type: 'boolean', summary: 'Print JSON on stdout, errors too' },
   help: { type: 'boolean', short: 'h', summary: 'Show this help' },
 } as const satisfies Record<string, Flag>

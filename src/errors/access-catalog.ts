@@ -30,6 +30,24 @@ export const accessCatalog = {
     retry: 'never',
     hint: 'List the tokens with `howdah token ls`.',
   },
+  DAEMON_UNTRUSTED: {
+    exit: 76,
+    status: 502,
+    retry: 'never',
+    hint: 'Compare the fingerprint with the one that `howdah listen` shows there. When its authority was really replaced, log in anew.',
+  },
+  CONTEXT_NOT_FOUND: {
+    exit: 66,
+    status: 404,
+    retry: 'never',
+    hint: 'List them with `howdah context ls`; `howdah login URL` makes one.',
+  },
+  CONTEXT_UNREADABLE: {
+    exit: 78,
+    status: 500,
+    retry: 'never',
+    hint: 'Mend or remove the file named above, then `howdah login URL` again.',
+  },
   CANNOT_LISTEN: {
     exit: 69,
     status: 409,

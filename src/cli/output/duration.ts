@@ -13,10 +13,9 @@ export function duration(spanMs: number): string {
   return two(spanMs, day, 'd', hour, 'h')
 }
 
-/** A span in its largest unit alone, for a narrow column: `340 ms`, `40 s`, `3 h`, `7 d`. */
+/** A span in whole numbers of its largest unit alone: `0 s`, `40 s`, `3 h`, `7 d`. */
 export function roughly(spanMs: number): string {
-  if (spanMs < second) return `${Math.max(0, Math.round(spanMs))} ms`
-  if (spanMs < minute) return `${Math.floor(spanMs / second)} s`
+  if (spanMs < minute) return `${Math.max(0, Math.floor(spanMs / second))} s`
   if (spanMs < hour) return `${Math.floor(spanMs / minute)} m`
   if (spanMs < day) return `${Math.floor(spanMs / hour)} h`
   return `${Math.floor(spanMs / day)} d`
@@ -30,7 +29,13 @@ function two(spanMs: number, big: number, bigName: string, small: number, smallN
     : `${bigCount} ${bigName} ${smallCount} ${smallName}`
 }
 
-/** How long ago an instant was; a clock that went backwards counts as now. */
+/** How long ago an instant was, as people say it: `just now`, `40 s ago`, `3 h ago`; what is yet to come counts as now. */
+export function ago(instant: string, nowMs: number): string {
+  const spanMs = nowMs - Date.parse(instant)
+  return spanMs < second ? 'just now' : `${roughly(spanMs)} ago`
+}
+
+/** How long an instant has been; a clock that went backwards counts as now. */
 export const age = (instant: string, nowMs: number): string =>
   duration(Math.max(0, nowMs - Date.parse(instant)))
 

@@ -17,7 +17,7 @@ export const Connection = z
     user: z.string(),
     database: z.string(),
     password: z.string(),
-    /** The certificate of our CA, for sslmode=verify-full. */
+    /** The certificate of our CA on the daemon’s machine, for sslmode=verify-full. */
     caFile: z.string(),
   })
   .meta({ id: 'Connection' })

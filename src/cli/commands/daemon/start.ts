@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { daemonAnswers, startDaemon } from '../../daemon-process.ts'
+import { demandLocal } from '../../remote/demand-local.ts'
 
 export const daemonStart = command({
   name: ['daemon', 'start'],
@@ -10,6 +11,7 @@ export const daemonStart = command({
   examples: ['howdah daemon start'],
   scope: 'none',
   async run(ctx) {
+    await demandLocal(ctx)
     const before = await daemonAnswers(ctx.home)
     if (!before) await startDaemon(ctx)
     const daemon = await ctx.daemon({ start: false })

@@ -1,7 +1,7 @@
 import { command } from '../../command.ts'
 import { daemonAnswers } from '../../daemon-process.ts'
 import { bytes } from '../../output/bytes.ts'
-import { age } from '../../output/duration.ts'
+import { ago } from '../../output/duration.ts'
 import { version } from '../../version.ts'
 
 export const daemonStatus = command({
@@ -14,7 +14,7 @@ export const daemonStatus = command({
   scope: 'none',
   async run(ctx) {
     const { print, json, warn } = ctx.terminal
-    if (!(await daemonAnswers(ctx.home))) {
+    if (!(await ctx.remote()) && !(await daemonAnswers(ctx.home))) {
       if (ctx.json) json({ running: false, home: ctx.home })
       else print(`The daemon of ${ctx.home} does not run; commands that need it start it`)
       return
@@ -26,7 +26,7 @@ export const daemonStatus = command({
       return
     }
     print(`The daemon runs: pid ${status.pid}, version ${status.version}`)
-    print(`  since      ${age(status.startedAt, Date.now())} ago`)
+    print(`  since      ${ago(status.startedAt, Date.now())}`)
     print(`  home       ${status.home}`)
     print(`  log        ${status.logFile}`)
     print(`  memory     ${bytes(status.memoryBytes)}`)
@@ -34,7 +34,7 @@ export const daemonStatus = command({
     print(`  operations ${status.liveOperations} live`)
     if (status.version !== version()) {
       warn(
-        `this command line is ${version()}; \`howdah daemon stop\` lets the next command start it`,
+        `this command line is ${version()}; \`howdah daemon stop\` there lets the next command start it`,
       )
     }
   },

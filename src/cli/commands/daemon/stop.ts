@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '../../../errors/app-error.ts'
 import { command } from '../../command.ts'
 import { daemonAnswers } from '../../daemon-process.ts'
+import { demandLocal } from '../../remote/demand-local.ts'
 
 /** Postgres may take its time for the last checkpoint; the daemon itself bounds each stop. */
 const goneWithinMs = 120_000
@@ -21,6 +22,7 @@ export const daemonStop = command({
   examples: ['howdah daemon stop', 'howdah daemon stop --instances'],
   scope: 'none',
   async run(ctx, { flags }) {
+    await demandLocal(ctx)
     if (!(await daemonAnswers(ctx.home))) {
       if (ctx.json) ctx.terminal.json({ running: false, stopped: 0 })
       else ctx.terminal.print('The daemon does not run')
@@ -30,7 +32,8 @@ export const daemonStop = command({
     const { stopped } = await daemon.api.stopDaemon({ instances: flags.instances })
     await untilGone(ctx.home)
     if (ctx.json) ctx.terminal.json({ running: false, stopped })
-    else if (flags.instances) ctx.terminal.print(`Stopped the daemon and ${stopped} instance(s)`)
+    else if (flags.instances)
+      ctx.terminal.print(`Stopped the daemon and ${stopped} instance${stopped === 1 ? '' : 's'}`)
     else ctx.terminal.print('Stopped the daemon; instances run on')
   },
 })
