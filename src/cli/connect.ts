@@ -32,5 +32,9 @@ export function connect({ home, env, start, terminal, fetch }: Options): Daemon 
     }
   }
   const options = { baseUrl: 'http://howdah', fetch: fetch ?? overSocket }
-  return { api: createClient(api, options), streams: createStreamClient(streams, options) }
+  return {
+    api: createClient(api, options),
+    streams: createStreamClient(streams, options),
+    reach: async ({ endpoint }) => endpoint,
+  }
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Client, StreamClient } from '../contract/endpoint.ts'
 import type { HowdahApi, HowdahStreams } from '../contract/api.ts'
+import type { Instance } from '../contract/instance.ts'
 import type { ProjectSpec } from '../contract/project.ts'
 import type { Fetch } from '../client/client.ts'
 import { homeDirectory } from './home.ts'
@@ -27,6 +28,8 @@ export interface Surroundings {
 export interface Daemon {
   readonly api: Client<HowdahApi>
   readonly streams: StreamClient<HowdahStreams>
+  /** Where clients on this machine connect to an instance: its own address, or this end of a tunnel to it. */
+  reach(instance: Pick<Instance, 'project' | 'service' | 'endpoint'>): Promise<Instance['endpoint']>
 }
 
 /** Everything that a command may use. */
@@ -94,7 +97,7 @@ export function createContext(
       const there = await remote()
       if (there) {
         const { connectRemote } = await import('./remote/connect-remote.ts')
-        return connectRemote(there, env)
+        return connectRemote(there, env, terminal)
       }
       const { connect } = await import('./connect.ts')
       return connect({ home, env, start, terminal, fetch: surroundings.fetch })

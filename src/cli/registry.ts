@@ -38,6 +38,10 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
     summary: 'write an override that lets Docker Compose use the managed databases',
     load: async () => (await import('./commands/compose.ts')).compose,
   },
+  proxy: {
+    summary: 'bring an instance of another machine to a port of this one',
+    load: async () => (await import('./commands/proxy.ts')).proxy,
+  },
   logs: {
     summary: 'show an instance’s server log',
     load: async () => (await import('./commands/logs.ts')).logs,

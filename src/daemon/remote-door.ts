@@ -12,6 +12,7 @@ import { readText, writeAtomic } from '../system/files.ts'
 import { type Admission, admitRemote } from './admit-remote.ts'
 import { apiCertificate } from './api-certificate.ts'
 import { homeLayout } from './home.ts'
+import { tunnels } from './tunnel.ts'
 
 const Wanted = Listening.pick({ address: true, port: true, names: true })
 type Wanted = z.output<typeof Wanted>
@@ -115,6 +116,8 @@ export class RemoteDoor {
       serverOptions: { ...(await this.#certificate(wanted)), minVersion: 'TLSv1.2' },
       fetch: (request, env) => this.#answer(app, request, env as HttpBindings),
     }) as Server
+    const carry = tunnels({ documents: this.#parts.documents, admit: this.#admit })
+    server.on('upgrade', (request, socket, head) => void carry(request, socket, head))
     server.maxConnections = MAX_CONNECTIONS
     server.headersTimeout = HEADERS_TIMEOUT_MS
     server.listen({ host: wanted.address, port: wanted.port })

@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { expect, test } from 'vitest'
 import { freePort } from '../../src/system/ports.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
+import { repository } from '../support/started-command.ts'
+import { until } from '../support/lab/until.ts'
 
 const COMPOSE = `services:
   db:
@@ -29,6 +34,8 @@ async function laptopBeside(lab: Lab) {
   return {
     url: `https://127.0.0.1:${port}`,
     fingerprint,
+    cwd,
+    env,
     contextsFile: join(config, 'howdah', 'contexts.json'),
     howdah: (args: string[], token?: string) =>
       lab.howdah(args, { cwd, env: { ...env, ...(token ? { HOWDAH_TOKEN: token } : {}) } }),
@@ -56,6 +63,16 @@ test('after a login every command goes to the other daemon: up, psql, ps, logs, 
   expect(authority).toBe(await readFile(join(lab.home, 'ca', 'ca.crt'), 'utf8'))
   const rows = await laptop.howdah(['psql', '-c', 'select 40 + 2 as n', '--json'])
   expect(rows.stdout).toContain('42')
+  // 127.x.y.z of the other machine is reached by a tunnel, whose end here has a name that the certificate has.
+  const run = await laptop.howdah([
+    'run',
+    'db',
+    '--',
+    'sh',
+    '-c',
+    'echo $PGHOST; psql -Atc "select 7 * 6"',
+  ])
+  expect(run.stdout).toBe('localhost\n42\n')
   expect((await laptop.howdah(['logs', '-n', '1'])).stdout).toContain('LOG')
   expect((await laptop.howdah(['daemon', 'status', '--json'])).stdout).toContain(lab.home)
   expect((await laptop.howdah(['down', '--yes', '--no-snapshot'])).status).toBe(0)
@@ -129,4 +146,49 @@ test('contexts are listed, chosen and forgotten, and one that is not there is na
   await laptop.howdah(['context', 'rm', 'far'])
   expect(await listed()).toEqual([{ name: 'local', current: true }])
   expect((await laptop.howdah(['logout'])).stderr).toContain('nobody is logged in')
+})
+
+test('a proxy carries connections until it is stopped, and a viewer’s are refused with the reason', async () => {
+  await using lab = await openLab()
+  await lab.startDaemon()
+  const laptop = await laptopBeside(lab)
+  const { secret } = await lab.api.createToken({ name: 'anna', role: 'developer' })
+  await laptop.howdah(['login', laptop.url, '--fingerprint', laptop.fingerprint], secret)
+  await laptop.howdah(['config', 'set', 'POSTGRES_PASSWORD=abc'])
+  expect((await laptop.howdah(['up'])).status).toBe(0)
+
+  const port = await freePort('127.0.0.1')
+  const proxy = spawn(
+    process.execPath,
+    [join(repository, 'bin/howdah.js'), 'proxy', '--port', String(port)],
+    {
+      cwd: laptop.cwd,
+      env: { ...process.env, ...laptop.env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  let said = ''
+  proxy.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
+  await until('the proxy’s URL', () => said.includes(`localhost:${port}`))
+  const client = new Client({
+    host: 'localhost',
+    port,
+    user: 'postgres',
+    password: 'abc',
+    database: 'postgres',
+    ssl: { ca: await readFile(join(lab.home, 'ca', 'ca.crt'), 'utf8') },
+  })
+  await client.connect()
+  expect((await client.query('select 42 as n')).rows).toEqual([{ n: 42 }])
+  await client.end()
+  proxy.kill('SIGINT')
+  expect(await once(proxy, 'exit')).toEqual([0, null])
+
+  const { secret: other } = await lab.api.createToken({ name: 'bob', role: 'viewer' })
+  await laptop.howdah(
+    ['login', laptop.url, '--name', 'bob', '--fingerprint', laptop.fingerprint],
+    other,
+  )
+  const refused = await laptop.howdah(['psql', '-c', 'select 1'])
+  expect(refused.stderr).toContain('FORBIDDEN')
 })

@@ -86,14 +86,13 @@ async function findTarget(
   { database, user }: Flags,
 ): Promise<SqlTarget> {
   const daemon = await ctx.daemon()
-  const instance = await chooseInstance(daemon, await ctx.projectName(), service)
+  const instance = await chooseInstance(ctx, daemon, service)
   demandReady(instance)
   const { project } = instance
   const own = await daemon.api.getConnection({ project, service: instance.service })
   const other = user !== undefined && user !== own.user
   return {
-    host: own.endpoint.host,
-    port: own.endpoint.port,
+    ...(await daemon.reach({ ...own, project, service: instance.service })),
     user: user ?? own.user,
     password: other ? (ctx.env['PGPASSWORD'] ?? '') : own.password,
     database: database ?? own.database,

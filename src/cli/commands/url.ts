@@ -6,6 +6,7 @@ import {
   masked,
 } from '../connection/formats.ts'
 import { chooseInstance } from '../instances.ts'
+import { isLoopback } from '../remote/loopback.ts'
 
 export const url = command({
   name: ['url'],
@@ -25,9 +26,14 @@ export const url = command({
   scope: 'compose',
   async run(ctx, { args, flags }) {
     const daemon = await ctx.daemon()
-    const { project, service } = await chooseInstance(daemon, await ctx.projectName(), args.service)
+    const { project, service } = await chooseInstance(ctx, daemon, args.service)
     const connection = await daemon.api.getConnection({ project, service })
     const shown = flags.reveal ? connection : masked(connection)
+    if ((await ctx.remote()) && isLoopback(connection.endpoint.host)) {
+      ctx.terminal.note(
+        `${connection.endpoint.host} is an address of the daemon’s machine alone; \`howdah proxy ${service}\` brings it here`,
+      )
+    }
     if (ctx.json) ctx.terminal.json(connectionJson(shown))
     else ctx.terminal.print(formatConnection(shown, flags.format ?? 'url'))
   },

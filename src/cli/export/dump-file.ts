@@ -37,8 +37,7 @@ export async function dumpFile(
   )
   const connection = await daemon.api.getConnection({ project, service })
   const target = {
-    host: connection.endpoint.host,
-    port: connection.endpoint.port,
+    ...(await daemon.reach({ ...connection, project, service })),
     user: connection.user,
     password: connection.password,
     database: database ?? connection.database,

@@ -3,8 +3,12 @@ import { join } from 'node:path'
 import { createClient } from '../../client/client.ts'
 import { createStreamClient } from '../../client/streams.ts'
 import { api, streams } from '../../contract/api.ts'
+import type { Endpoint } from '../../contract/instance.ts'
+import type { AppError } from '../../errors/app-error.ts'
+import type { Terminal } from '../output/terminal.ts'
 import type { Daemon } from '../context.ts'
 import { contextsFolder, type RemoteContext } from './contexts.ts'
+import { isLoopback } from './loopback.ts'
 import { httpsFetch } from './https-fetch.ts'
 
 /**
@@ -14,7 +18,9 @@ import { httpsFetch } from './https-fetch.ts'
 export function connectRemote(
   context: RemoteContext & { readonly name: string },
   env: Readonly<Record<string, string | undefined>>,
+  terminal: Terminal,
 ): Daemon {
+  const tunnels = new Map<string, Promise<Endpoint>>()
   const options = { baseUrl: context.url, fetch: httpsFetch(context) }
   const there = createClient(api, options)
   const caFile = async (): Promise<string> => {
@@ -36,5 +42,17 @@ export function connectRemote(
       listInstances: async (input) => Promise.all((await there.listInstances(input)).map(here)),
     },
     streams: createStreamClient(streams, options),
+    async reach({ project, service, endpoint }) {
+      if (!isLoopback(endpoint.host)) return endpoint
+      const key = `${project}/${service}`
+      const open = async (): Promise<Endpoint> => {
+        const { openTunnel } = await import('./tunnel.ts')
+        const refused = (error: AppError): void => terminal.warn(error.message)
+        return (await openTunnel(context, { project, service }, refused)).endpoint
+      }
+      const tunnel = tunnels.get(key) ?? open()
+      tunnels.set(key, tunnel)
+      return tunnel
+    },
   }
 }

@@ -40,7 +40,12 @@ export async function serviceEnvironment(
   const spec = await ctx.project()
   const service = findService(spec, name)
   const config = await allConfig(daemon, spec.name)
-  const instances = await daemon.api.listInstances({ project: spec.name })
+  const instances = await Promise.all(
+    (await daemon.api.listInstances({ project: spec.name })).map(async (instance) => ({
+      ...instance,
+      endpoint: await daemon.reach(instance),
+    })),
+  )
   const standIns = gitBranch ? await gitStandIns(ctx, daemon, spec, instances) : noStandIns
   const meant = (other: string): string => standIns.of.get(other)?.service ?? other
   const needed = new Set(managedNeeds(spec, service).map(meant))
@@ -95,7 +100,9 @@ async function ownConnection(
   project: string,
   service: string,
 ): Promise<Record<string, string>> {
-  return libpqVariables(await daemon.api.getConnection({ project, service }))
+  const connection = await daemon.api.getConnection({ project, service })
+  const endpoint = await daemon.reach({ ...connection, project, service })
+  return libpqVariables({ ...connection, endpoint })
 }
 
 const missing = (service: string, names: readonly string[]): AppError =>
