@@ -3,7 +3,7 @@
 # program which is not there say so and are skipped.
 set -euo pipefail
 
-packages=(busybox docker.io mmdebstrap fish pgbackrest xfsprogs zsh)
+packages=(busybox docker.io etcd-client etcd-server mmdebstrap fish pgbackrest xfsprogs zsh)
 
 [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0
 
@@ -12,6 +12,10 @@ for package in ${packages[@]+"${packages[@]}"}; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
+
+# Where systemd runs, the package would start a member of its own.
+mkdir -p /etc/systemd/system
+ln -sfn /dev/null /etc/systemd/system/etcd.service
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq

@@ -255,7 +255,8 @@ function leases(newStore: NewStore): void {
     const store = await newStore()
     const lease = await store.grantLease(long)
     await store.revokeLease(lease)
-    await expect(store.write([put('b', 1), { ...put('a', 1), lease }])).rejects.toThrow()
+    const late = store.write([put('b', 1), { ...put('a', 1), lease }])
+    await expect(late).rejects.toMatchObject({ code: 'STORE_LEASE_ENDED' })
     expect(await store.list('')).toEqual([])
   })
 

@@ -8,12 +8,15 @@ export interface Store {
   /** All documents whose key starts with `prefix`, in key order. */
   list(prefix: string): Promise<Entry[]>
   /**
-   * Writes all or nothing and gives the new revision. Throws STORE_CONFLICT when a condition does not hold.
+   * Writes all or nothing and gives the new revision. Throws STORE_CONFLICT when a condition does not hold, and
+   * STORE_LEASE_ENDED for a lease that is over.
    */
   write(writes: readonly Write[]): Promise<number>
   /**
    * Changes under `prefix` from this call on, in order, none left out, until `signal` aborts.
-   * The watch is in place when the call returns, before the first iteration.
+   * The watch is in place when the call returns, before the first iteration. What this process did or read of before is
+   * not among them; what another one did a moment before may be. After a time in which nobody could be asked, what came
+   * and went meanwhile may be left out: then the changes lead from what was seen to what is there.
    */
   watch(prefix: string, signal: AbortSignal): AsyncIterable<Change>
   /** A lease: documents written under it go when it is not renewed for `ttlMs`. */

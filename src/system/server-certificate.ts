@@ -12,12 +12,14 @@ export interface ServerCertificateRequest {
   readonly ipAddresses: readonly string[]
   /** It never outlives its authority, whatever this says. */
   readonly days: number
+  /** It is also shown to other servers, as a client: hosts of a cluster do, and etcd does to itself. */
+  readonly alsoClient?: boolean
 }
 
 /** Issues a TLS server certificate (ECDSA P-256) under an authority made by `createAuthority`. */
 export async function issueServerCertificate(
   authority: KeyAndCertificate,
-  { commonName, dnsNames, ipAddresses, days }: ServerCertificateRequest,
+  { commonName, dnsNames, ipAddresses, days, alsoClient }: ServerCertificateRequest,
 ): Promise<KeyAndCertificate> {
   const issuer = new x509.X509Certificate(authority.certPem)
   const keys = await newKeyPair()
@@ -37,7 +39,10 @@ export async function issueServerCertificate(
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.ExtendedKeyUsageExtension([
+        x509.ExtendedKeyUsage.serverAuth,
+        ...(alsoClient ? [x509.ExtendedKeyUsage.clientAuth] : []),
+      ]),
       new x509.SubjectAlternativeNameExtension(names),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey, false, webcrypto),

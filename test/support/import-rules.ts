@@ -51,7 +51,7 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
     packages: ['zod'],
     node: 'pure',
   },
-  store: { folders: ['contract', 'errors'], packages: ['zod'], node: 'any' },
+  store: { folders: ['system', 'contract', 'errors'], packages: ['zod'], node: 'any' },
   agent: {
     folders: ['backups', 'core', 'system', 'engines', 'store', 'contract', 'errors'],
     packages: ['zod'],
@@ -117,6 +117,12 @@ export const NARROWED: readonly {
   { from: 'operations', to: 'backups', targets: ['backups/backup-engine.ts'] },
   { from: 'agent', to: 'backups', targets: ['backups/backup-engine.ts'] },
   { from: 'backups', to: 'drivers', targets: ['drivers/driver.ts'] },
+  // What it needs to speak with etcd, and nothing of the machine.
+  {
+    from: 'store',
+    to: 'system',
+    targets: ['etcd-client', 'messages', 'refusal'].map((name) => `system/etcd/${name}.ts`),
+  },
   { from: 'cli', to: 'daemon', importers: ['cli/commands/daemon/run.ts'], dynamicOnly: true },
 ]
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import { AppError } from '../../errors/app-error.ts'
 import { ChangeQueue } from '../change-queue.ts'
+import { conflict, leaseEnded } from '../conflict.ts'
 import type { Change, Entry, Store, Write } from '../store.ts'
 import { openDatabase, translate } from './open.ts'
 
@@ -127,9 +127,7 @@ export class SqliteStore implements Store {
     const have = this.#db.prepare('select revision from entries where key = ?').get(w.key) as
       { revision: number } | undefined
     if (w.ifRevision !== undefined && w.ifRevision !== (have?.revision ?? 0)) {
-      throw new AppError('STORE_CONFLICT', `${w.key} was changed by something else`, {
-        details: { key: w.key },
-      })
+      throw conflict(w.key)
     }
     if (w.kind === 'delete') {
       if (!have) return
@@ -137,12 +135,17 @@ export class SqliteStore implements Store {
       changes.push({ kind: 'delete', key: w.key, revision })
       return
     }
+    if (w.lease !== undefined && !this.#isLive(w.lease)) throw leaseEnded([w.key])
     const row: Row = { key: w.key, value: JSON.stringify(w.value), revision }
     this.#db
       .prepare('insert or replace into entries (key, value, revision, lease) values (?, ?, ?, ?)')
       .run(row.key, row.value, revision, w.lease ?? null)
     // Read back, so that a watch gives what a read gives, and nobody else holds the same object.
     changes.push({ kind: 'put', entry: entry(row) })
+  }
+
+  #isLive(lease: string): boolean {
+    return this.#db.prepare('select id from leases where id = ?').get(lease) !== undefined
   }
 
   #tell(changes: readonly Change[]): void {
