@@ -24,8 +24,21 @@ test('without the library, before there were any, and for a path too long for it
   expect(settings(14, ['basic_archive'])).not.toHaveProperty('archive_library')
   expect(settings(16, ['basic_archive'], `/${'ü'.repeat(500)}`)['archive_library']).toBe('')
   for (const set of [settings(16, ['icu']), settings(14, ['basic_archive'])]) {
-    expect(set['archive_command']).toContain(`'/in/'`)
+    expect(set['archive_command']).toContain(`'/in'`)
   }
+})
+
+test('until 15, which cuts it, the command fits with the longest names of files, or the home is refused', () => {
+  const longest = (incoming: string): number =>
+    Buffer.byteLength(
+      (archivingSettings({ major: 14, features: [], incoming })['archive_command'] ?? '')
+        .replaceAll('%p', 'pg_wal/000000010000000000000002.00000028.backup')
+        .replaceAll('%f', '000000010000000000000002.00000028.backup'),
+    )
+  expect(longest(`/${'home/'.repeat(100)}`)).toBeLessThan(1024)
+  expect(() => longest(`/${'home/'.repeat(150)}`)).toThrow(
+    expect.objectContaining({ code: 'HOME_UNUSABLE' }),
+  )
 })
 
 /** What the server makes of a command: `%%` is a percent sign. */
@@ -137,8 +150,9 @@ test('where dd cannot flush one file, the machine is flushed', async () => {
   ])
 })
 
-test('the command that fetches names its three places as one word each, whatever is in them', () => {
+test('the command that fetches names its places as one word each, whatever is in them', () => {
   const command = restoreCommand({
+    script: '/s h/fetch.sh',
     node: '/n o/node',
     program: `/it's/f.mjs`,
     wal: '/100%/wal',
@@ -147,6 +161,9 @@ test('the command that fetches names its three places as one word each, whatever
   const filled = fill(command, { p: 'pg_wal/RECOVERYXLOG', f: name })
   const { stdout } = spawnSync('/bin/sh', ['-c', `printf '%s\\n' ${filled}`], { encoding: 'utf8' })
   expect(stdout.trimEnd().split('\n')).toEqual([
+    'sh',
+    '/s h/fetch.sh',
+    '../wal-ahead',
     '/n o/node',
     `/it's/f.mjs`,
     '/100%/wal',

@@ -1,16 +1,19 @@
 import type { z } from 'zod'
 import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import type { DesiredInstance } from '../../contract/documents/work.ts'
 import type { RestorePlan, RestoreWanted } from '../../contract/restore.ts'
 import type { RecoveryTarget } from '../../contract/target.ts'
 import { lsnOf } from '../../core/wal/lsn.ts'
+import { ambiguityOf } from '../../core/wal/recovery-window.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { archiveNow } from '../lineage/archive-now.ts'
 import { backupsOf } from '../lineage/backups-of.ts'
 import { chooseRecovery, type Recovery } from '../lineage/choose-recovery.ts'
+import { holdingsNow } from '../lineage/holdings-now.ts'
 import { instanceOfLineage } from '../lineage/instance-of.ts'
 import { lineageById, lineageOf } from '../lineage/lineage-of.ts'
-import { type Holdings, lineageStatus } from '../lineage/status.ts'
+import { lineageStatus } from '../lineage/status.ts'
 import { instanceOf, memberOf } from '../members.ts'
 import type { restore } from '../procedures/restore.ts'
 import { desiredFromLineage } from './desired-from-lineage.ts'
@@ -30,6 +33,7 @@ export async function planRestore(d: Dependencies, wanted: RestoreWanted): Promi
   const { backup, until } = await chooseWithNewest(d, lineage, target, wanted.zone)
   const holdings = await holdingsNow(d, lineage)
   const { window } = await lineageStatus(d, lineage, holdings, new Date().toISOString())
+  const ambiguous = ambiguityOf(target, window)
   const endLsn = until.lsn ?? holdings.archive?.endLsn ?? backup.stopLsn
   const { format: _, ...shown } = backup
   return {
@@ -42,16 +46,9 @@ export async function planRestore(d: Dependencies, wanted: RestoreWanted): Promi
     backup: shown,
     walBytes: Math.max(0, Number(lsnOf(endLsn) - lsnOf(backup.startLsn))),
     window,
+    ...(ambiguous ? { ambiguous } : {}),
     version: lineage.recipe.version,
   }
-}
-
-/** As the archive is at this moment, which may have more than was seen last. */
-async function holdingsNow(d: Dependencies, lineage: LineageDocument): Promise<Holdings> {
-  const writer = await instanceOfLineage(d, lineage.id)
-  const member = writer && (await memberOf(d, writer.project, writer.service))
-  const archive = await d.backups.of(lineage).archive(lineage, member)
-  return { backups: await backupsOf(d, lineage.id), archive: { format: 1, ...archive } }
 }
 
 /** The input of the operation that performs such a plan. */
@@ -72,9 +69,23 @@ export async function restoreWork(
     project,
     directory: known?.directory ?? '',
     ...(mode ? { mode } : {}),
-    desired: desiredFromLineage(d, lineage, project, name),
+    desired: await desiredResult(d, lineage, wanted, name),
     ...(inPlace && service ? { inPlace: { service, keepAs: `${service}-before-${stamp}` } } : {}),
   }
+}
+
+/** What takes an instance's place is backed up as that one. */
+async function desiredResult(
+  d: Dependencies,
+  lineage: LineageDocument,
+  { project, service, inPlace }: RestoreWanted,
+  name: string,
+): Promise<DesiredInstance> {
+  const { backups: kept, ...desired } = desiredFromLineage(d, lineage, project, name)
+  const replaced =
+    inPlace && service !== undefined ? await instanceOf(d, project, service) : undefined
+  const backups = replaced ? replaced.backups : kept
+  return { ...desired, ...(backups ? { backups } : {}) }
 }
 
 /** `20261120-150312`, in UTC. */
@@ -156,12 +167,9 @@ async function takeInNewest(d: Dependencies, lineage: LineageDocument): Promise<
   const { project, service } = instance
   const status = (await d.documents.observed.get(project, service, '0'))?.value
   if (status?.state !== 'ready') return false
-  const signal = AbortSignal.timeout(ARCHIVED_WITHIN_MS)
-  await archiveNow(d, lineage, await memberOf(d, project, service), {
-    signal,
-    attempt: 1,
-    report: () => {},
-  })
+  const { signal } = new AbortController()
+  const step = { signal, attempt: 1, report: () => {} }
+  await archiveNow(d, lineage, await memberOf(d, project, service), step, ARCHIVED_WITHIN_MS)
   return true
 }
 
