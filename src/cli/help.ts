@@ -1,4 +1,5 @@
 import { type Argument, type Command, type Flag, longName } from './command.ts'
+import { wrap } from './output/wrap.ts'
 import { flagsOf } from './parse.ts'
 import { composeFlags, everywhereFlags } from './shared-flags.ts'
 
@@ -9,8 +10,8 @@ export function usageLine(declared: Command): string {
   return `howdah ${declared.name.join(' ')}${flags}${args}`
 }
 
-/** The help of one command: usage, summary, arguments, flags, examples. */
-export function commandHelp(declared: Command): string {
+/** The help of one command: usage, summary, arguments, flags, examples; with a width, all but what may be copied breaks. */
+export function commandHelp(declared: Command, width?: number): string {
   const all = Object.entries(flagsOf(declared))
   const shared = new Set([...Object.keys(composeFlags), ...Object.keys(everywhereFlags)])
   const own = all.filter(([key]) => Object.hasOwn(declared.flags, key))
@@ -18,13 +19,14 @@ export function commandHelp(declared: Command): string {
   return [
     `Usage: ${usageLine(declared)}`,
     sentence(declared.summary),
-    ...(declared.description ? [declared.description] : []),
+    ...(declared.description ? [paragraphs(declared.description, width)] : []),
     ...section(
       'Arguments',
       declared.args.map((a) => [placeholder(a), a.summary]),
+      width,
     ),
-    ...section('Flags', own.map(flagLine)),
-    ...section('Common flags', common.map(flagLine)),
+    ...section('Flags', own.map(flagLine), width),
+    ...section('Common flags', common.map(flagLine), width),
     `Examples:\n${declared.examples.map((example) => `  ${example}`).join('\n')}`,
   ].join('\n\n')
 }
@@ -32,7 +34,10 @@ export function commandHelp(declared: Command): string {
 /** The list of commands, for `howdah --help` and for a group such as `howdah config`. */
 export function listHelp(
   entries: readonly { readonly name: string; readonly summary: string }[],
-  group?: string,
+  {
+    group,
+    width,
+  }: { readonly group?: string | undefined; readonly width?: number | undefined } = {},
 ): string {
   const shown = group ? entries.filter(({ name }) => name.startsWith(`${group} `)) : entries
   const usage = group ? `howdah ${group} COMMAND` : 'howdah [-f FILE] [-p PROJECT] COMMAND'
@@ -42,6 +47,7 @@ export function listHelp(
     ...section(
       'Commands',
       shown.map(({ name, summary }) => [name, summary]),
+      width,
     ),
     `Help for one: howdah ${group ? `${group} ` : ''}COMMAND --help`,
   ].join('\n\n')
@@ -64,13 +70,24 @@ export function flagLine([key, flag]: readonly [string, Flag]): [string, string]
 export const sentence = (fragment: string): string =>
   `${fragment.charAt(0).toUpperCase()}${fragment.slice(1)}.`
 
-function section(title: string, lines: readonly (readonly [string, string])[]): string[] {
+/** Each line of it is a paragraph, or an item of a list. */
+const paragraphs = (text: string, width: number | undefined): string =>
+  text
+    .split('\n')
+    .map((line) => wrap(line, width, line.startsWith('- ') ? 2 : 0))
+    .join('\n')
+
+function section(
+  title: string,
+  lines: readonly (readonly [string, string])[],
+  width: number | undefined,
+): string[] {
   if (lines.length === 0) return []
-  const width = Math.min(32, Math.max(...lines.map(([left]) => left.length)))
+  const column = Math.min(32, Math.max(...lines.map(([left]) => left.length)))
   const rows = lines.map(([left, right]) =>
-    left.length > width
-      ? `  ${left}\n  ${' '.repeat(width)}  ${right}`
-      : `  ${left.padEnd(width)}  ${right}`,
+    left.length > column
+      ? `  ${left}\n${wrap(`  ${' '.repeat(column)}  ${right}`, width, column + 4)}`
+      : wrap(`  ${left.padEnd(column)}  ${right}`, width, column + 4),
   )
   return [`${title}:\n${rows.join('\n')}`]
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type FakeApi, howdah } from './fake-daemon.suite.ts'
 import { instance } from './fixtures.suite.ts'
@@ -28,6 +31,20 @@ test('with several instances the service must be named', async () => {
   const { status, stderr } = await shop(['url'], { listInstances })
   expect(status).toBe(64)
   expect(stderr).toContain('project shop has database, other')
+})
+
+test('of several instances, the only one that compose names is meant', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'howdah-instances-'))
+  using _ = { [Symbol.dispose]: () => rmSync(directory, { recursive: true }) }
+  const compose =
+    'name: shop\nservices:\n  database:\n    image: postgres:16\n    x-howdah-postgres: true\n    environment: { POSTGRES_PASSWORD: }\n'
+  writeFileSync(join(directory, 'compose.yaml'), compose)
+  const listInstances = async () => [instance(), instance({ service: 'rescued' })]
+  const around = { answers: { ...answers, listInstances }, directory }
+  expect((await howdah(['url'], around)).status).toBe(0)
+  const elsewhere = await howdah(['-p', 'shop', 'url'], { ...around, directory: '/nonexistent' })
+  expect(elsewhere.status).toBe(64)
+  expect(elsewhere.stderr).toContain('give its name')
 })
 
 test('who names none does not mean a branch, nor what another took the place of', async () => {
@@ -83,4 +100,28 @@ test('ps tells what is wrong with the backups, and that there are none yet', asy
   const { stdout, stderr } = await shop(['ps'], { listInstances })
   expect(stdout).toMatch(/none yet +not yet\n$/)
   expect(stderr).toBe(`warning: shop/database: ${problem}\n`)
+})
+
+test('events say when by the local clocks, and name what they are about once', async () => {
+  const listEvents = async () => [
+    {
+      id: 'e1',
+      at: '2026-01-02T03:04:05.678Z',
+      severity: 'info' as const,
+      kind: 'instance-ready',
+      subject: 'shop/database',
+      message: 'shop/database takes connections',
+    },
+    {
+      id: 'e2',
+      at: '2026-01-02T03:05:05.678Z',
+      severity: 'error' as const,
+      kind: 'drill-failed',
+      subject: 'shop/database',
+      message: 'a restore did not work',
+    },
+  ]
+  const { stdout } = await shop(['events'], { listEvents })
+  expect(stdout).toMatch(/^2026-01-0\d \S+ \S+ +info +shop\/database takes connections\n/m)
+  expect(stdout).toMatch(/ error +shop\/database: a restore did not work\n$/)
 })

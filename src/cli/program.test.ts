@@ -3,6 +3,7 @@ import { howdah } from './fake-daemon.suite.ts'
 import { flagsOf } from './parse.ts'
 import { commands, findCommand } from './program.ts'
 import { commandReference } from './reference.ts'
+import { runCommandLine } from './run-command-line.ts'
 
 const all = [...commands].map(([name, entry]) => ({ name, entry }))
 
@@ -36,6 +37,7 @@ test.each([
   [['pss'], 'did you mean `howdah ps`?'],
   [['config', 'sett', 'A=1'], 'did you mean `howdah config set`?'],
   [['xyzzy'], 'there is no command `howdah xyzzy`'],
+  [['branch', 'xyzzy'], 'See all commands with `howdah branch --help`.'],
 ])('%j is USAGE', async (words, text) => {
   const { status, stderr, stdout } = await howdah(words)
   expect(status).toBe(64)
@@ -48,6 +50,18 @@ test('help of all, of a group and of a command goes to stdout', async () => {
   expect((await howdah(['config'])).stdout).not.toContain('snapshot')
   expect((await howdah(['ps', '--help'])).stdout).toContain('Usage: howdah ps')
   expect((await howdah(['help', 'config', 'set'])).stdout).toContain('Usage: howdah config set')
+})
+
+test('on a terminal help breaks at spaces within its width, but never in an example', async () => {
+  let text = ''
+  const stdout = { isTTY: true, columns: 60, write: (part: string) => (text += part) }
+  const around = { env: {}, directory: '/', stdin: process.stdin, stderr: process.stderr }
+  await runCommandLine(['repository', 'add', '--help'], { ...around, stdout })
+  const [prose = '', examples = ''] = text.split('Examples:\n')
+  const [usage = '', ...lines] = prose.split('\n')
+  expect(usage).toContain('NAME LOCATION')
+  expect(lines.filter((line) => line.length > 60)).toEqual([])
+  expect(examples.split('\n').some((line) => line.length > 60)).toBe(true)
 })
 
 test('the reference has a section for every command', async () => {

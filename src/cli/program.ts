@@ -39,7 +39,7 @@ export function findCommand(words: readonly string[]): Found {
   const meant = nearest(typed, group.length > 0 ? group : [...allNames()])
   const guess = meant ? `; did you mean \`howdah ${meant}\`?` : ''
   throw new AppError('USAGE', `there is no command \`howdah ${typed}\`${guess}`, {
-    hint: 'See all commands with `howdah --help`.',
+    hint: `See all commands with \`howdah ${group.length > 0 ? `${first} ` : ''}--help\`.`,
   })
 }
 

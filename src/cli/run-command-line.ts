@@ -42,14 +42,18 @@ export async function runCommandLine(
   }
 }
 
+/** Longer lines are hard to read. */
+const widest = 100
+
 /** Help for a command, a group, or all; on stdout, for it is what was asked for. */
 async function showHelp(name: readonly string[], { stdout }: Surroundings): Promise<number> {
+  const width = stdout.isTTY ? Math.min(stdout.columns ?? widest, widest) : undefined
   const { commandHelp, listHelp } = await import('./help.ts')
   const found = name.length > 0 ? findCommand(name) : undefined
   const text =
     found?.kind === 'command'
-      ? commandHelp(await found.entry.load())
-      : listHelp(listCommands(), found?.name)
+      ? commandHelp(await found.entry.load(), width)
+      : listHelp(listCommands(), { group: found?.name, width })
   stdout.write(`${text}\n`)
   return 0
 }

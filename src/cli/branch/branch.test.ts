@@ -135,9 +135,9 @@ test('ls shows branches and kept states, and ps what is a branch of what', async
   const listInstances = async () => [instance(), git, held]
   const { stdout } = await shop(['branch', 'ls'], { listInstances })
   const [header, first, second, ...rest] = stdout.trimEnd().split('\n')
-  expect(header).toMatch(/^NAME +OF +STATE +SHOWS +SIZE +SHARED +EXPIRES +GIT +ENDPOINT/)
+  expect(header).toMatch(/^NAME +OF +STATE +AS OF +SIZE +SHARED +EXPIRES +GIT +ENDPOINT/)
   expect(first).toMatch(/^try +database +ready .* yes +never +feature\/login/)
-  expect(second).toMatch(/^old +kept +stopped/)
+  expect(second).toMatch(/^old +kept/)
   expect(rest).toEqual([])
   expect((await shop(['ps'], { listInstances })).stdout).toMatch(/^SERVICE +BRANCH OF +STATE/)
   expect((await shop(['ps'], { listInstances: async () => [instance()] })).stdout).not.toContain(

@@ -26,7 +26,6 @@ interface Given {
 export async function readBranchWords(
   ctx: Context,
   daemon: Daemon,
-  project: string,
   given: Given,
 ): Promise<BranchWords> {
   const [service = '', ...rest] = (given.origin ?? '').split('@')
@@ -38,7 +37,7 @@ export async function readBranchWords(
     })
   }
   const target = moment === undefined ? undefined : readTarget(moment)
-  const of = await chooseInstance(daemon, project, service === '' ? undefined : service)
+  const of = await chooseInstance(ctx, daemon, service === '' ? undefined : service)
   return {
     of,
     ...(target ? { target } : {}),

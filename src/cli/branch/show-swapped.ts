@@ -1,12 +1,14 @@
 import type { Operation } from '../../contract/operation.ts'
 import type { Context } from '../context.ts'
 import { operationTook } from '../output/operation-line.ts'
+import { wrap } from '../output/wrap.ts'
 
 /** What a swap means, before it is confirmed. */
-export const swapWords = (service: string, other: string): string[] => [
-  `What happens: both servers stop for a moment. Clients of ${service} lose their connections and find the data of`,
-  `${other} at the same address, with the same password. What ${service} has now is kept, stopped, under another name.`,
-]
+export const swapWords = (service: string, other: string): string =>
+  wrap(
+    `What happens: both servers stop for a moment. Clients of ${service} lose their connections and find the data of ${other} at the same address, with the same password. What ${service} has now is kept, stopped, under another name.`,
+    80,
+  )
 
 interface Outcome {
   readonly project: string

@@ -13,6 +13,10 @@ export const down = command({
   flags: {
     yes: { type: 'boolean', short: 'y', summary: 'Do not ask' },
     snapshot: { type: 'toggle', summary: 'Keep a final snapshot, or keep nothing' },
+    acceptLoss: {
+      type: 'boolean',
+      summary: 'Also when commits that no backup has go with the data of a server that died',
+    },
   },
   examples: [
     'howdah down',

@@ -1,6 +1,7 @@
 import type { Event } from '../../contract/operation.ts'
 import { command } from '../command.ts'
 import type { Context } from '../context.ts'
+import { moment } from '../output/moment.ts'
 import { opened, stoppable, untilStopped } from '../interrupt.ts'
 
 export const events = command({
@@ -36,6 +37,8 @@ function show(ctx: Context, event: Event): void {
     return
   }
   const paint = { info: colour.dim, warning: colour.warning, error: colour.bad }[event.severity]
-  const subject = event.subject ? ` ${colour.bold(event.subject)}` : ''
-  print(`${colour.dim(event.at)} ${paint(event.severity)}${subject} ${event.message}`)
+  const { subject, message } = event
+  // Most messages name what they are about.
+  const before = !subject || message.includes(subject) ? '' : `${colour.bold(subject)}: `
+  print(`${colour.dim(moment(event.at))}  ${paint(event.severity.padEnd(7))}  ${before}${message}`)
 }

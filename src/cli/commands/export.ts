@@ -41,7 +41,7 @@ export const exportCommand = command({
     const path = resolve(ctx.directory, flags.to)
     const kind = kindOf(path)
     const daemon = await ctx.daemon()
-    const instance = await chooseInstance(daemon, await ctx.projectName(), args.service)
+    const instance = await chooseInstance(ctx, daemon, args.service)
     if (kind === 'dump') {
       const { dumpFile } = await import('../export/dump-file.ts')
       await dumpFile(ctx, daemon, instance, { file: path, database: flags.database })

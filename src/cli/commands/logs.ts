@@ -21,7 +21,7 @@ export const logs = command({
   scope: 'compose',
   async run(ctx, { args, flags }) {
     const daemon = await ctx.daemon()
-    const { project, service } = await chooseInstance(daemon, await ctx.projectName(), args.service)
+    const { project, service } = await chooseInstance(ctx, daemon, args.service)
     const since = flags.since === undefined ? undefined : instantOf(flags.since, Date.now())
     const { signal } = stoppable()
     const lines = daemon.streams.watchLogs(

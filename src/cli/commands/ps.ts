@@ -2,12 +2,14 @@ import type { Instance } from '../../contract/instance.ts'
 import { command } from '../command.ts'
 import type { Colour, Paint } from '../output/colour.ts'
 import { bytes } from '../output/bytes.ts'
-import { age, roughly } from '../output/duration.ts'
+import { age, ago, roughly } from '../output/duration.ts'
 import type { Column } from '../output/table.ts'
 
 export const ps = command({
   name: ['ps'],
   summary: 'list instances and their state',
+  description:
+    'BACKUPS says how far back any moment can be restored and how old the newest one is, PROVEN when a restore was last seen to work. A narrow terminal shows fewer columns, as in every table; a pipe and --json have all.',
   args: [],
   flags: {
     all: { type: 'boolean', short: 'a', summary: 'Those of every project' },
@@ -44,16 +46,17 @@ function columns(all: boolean, instances: readonly Instance[], colour: Colour): 
     { title: 'SERVICE', value: (i) => i.service },
     ...(branched ? [{ title: 'BRANCH OF', value: (i: Instance) => i.branch?.service ?? '' }] : []),
     { title: 'STATE', value: (i) => paintState(i, colour) },
-    { title: 'VERSION', value: (i) => i.version },
+    { title: 'VERSION', value: (i) => i.version, yields: 3 },
     { title: 'ENDPOINT', value: (i) => `${i.endpoint.host}:${i.endpoint.port}` },
-    { title: 'DATABASE', value: (i) => i.database, shrinks: true },
+    { title: 'DATABASE', value: (i) => i.database, shrinks: true, yields: 2 },
     {
       title: 'SIZE',
       value: (i) => (i.dataBytes === undefined ? '' : bytes(i.dataBytes)),
       align: 'right',
+      yields: 5,
     },
-    { title: 'UPTIME', value: (i) => (i.startedAt ? age(i.startedAt, Date.now()) : '') },
-    { title: 'RESTARTS', value: (i) => String(i.restarts), align: 'right' },
+    { title: 'UPTIME', value: (i) => (i.startedAt ? age(i.startedAt, Date.now()) : ''), yields: 4 },
+    { title: 'RESTARTS', value: (i) => String(i.restarts), align: 'right', yields: 1 },
     { title: 'BACKUPS', value: (i) => paintBackups(i, colour) },
     { title: 'PROVEN', value: ({ recovery }) => provenText(recovery, colour) },
   ]
@@ -73,7 +76,7 @@ function provenText(recovery: Instance['recovery'], colour: Colour): string {
   if (!recovery) return ''
   const { provenAt } = recovery
   if (provenAt === undefined) return colour.warning('not yet')
-  return `${roughly(Date.now() - Date.parse(provenAt))} ago`
+  return ago(provenAt, Date.now())
 }
 
 function paintState({ state, heldSince }: Instance, colour: Colour): string {

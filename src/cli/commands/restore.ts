@@ -1,7 +1,7 @@
 import type { Instance } from '../../contract/instance.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { command } from '../command.ts'
-import type { Daemon } from '../context.ts'
+import type { Context } from '../context.ts'
 import { chooseInstance } from '../instances.ts'
 import { localZone } from '../output/moment.ts'
 import { readTarget, targetHelp } from '../recovery/read-target.ts'
@@ -48,9 +48,7 @@ ${targetHelp}`,
     const project = await ctx.projectName()
     // A lineage says whose history it is; only a restore in place needs the instance beside it.
     const isNamed = lineage === undefined || inPlace || args.service !== undefined
-    const instance = isNamed
-      ? await instanceToRestore(await ctx.daemon(), project, args.service)
-      : undefined
+    const instance = isNamed ? await instanceToRestore(ctx, args.service) : undefined
     const asked = {
       project,
       target,
@@ -65,16 +63,14 @@ ${targetHelp}`,
 })
 
 /** The instance that is meant. Of one that was removed, the error says what brings it back. */
-async function instanceToRestore(
-  daemon: Daemon,
-  project: string,
-  service: string | undefined,
-): Promise<Instance> {
+async function instanceToRestore(ctx: Context, service: string | undefined): Promise<Instance> {
+  const daemon = await ctx.daemon()
   try {
-    return await chooseInstance(daemon, project, service)
+    return await chooseInstance(ctx, daemon, service)
   } catch (cause) {
     const { code, message } = AppError.from(cause)
     if (code !== 'INSTANCE_NOT_FOUND' || service === undefined) throw cause
+    const project = await ctx.projectName()
     const lineages = await daemon.api.listLineages({ project, service })
     if (!lineages.some((l) => l.state === 'closed' && l.backups > 0)) throw cause
     throw new AppError(code, message, {

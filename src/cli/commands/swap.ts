@@ -3,6 +3,7 @@ import { showSwapped, swapWords } from '../branch/show-swapped.ts'
 import { command } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { follow } from '../follow.ts'
+import { whenFree } from '../when-free.ts'
 
 export const swap = command({
   name: ['swap'],
@@ -34,16 +35,12 @@ export const swap = command({
     await daemon.api.getInstance({ project, service })
     await daemon.api.getInstance({ project, service: other })
     if (!flags.yes) {
-      for (const line of swapWords(service, other)) ctx.terminal.note(line)
+      ctx.terminal.note(swapWords(service, other))
       await confirm(ctx, `Give ${service} the data of ${other}?`)
     }
     const { keepAs } = flags
-    const started = await daemon.api.swapInstances({
-      project,
-      service,
-      other,
-      ...(keepAs === undefined ? {} : { keepAs }),
-    })
+    const asked = { project, service, other, ...(keepAs === undefined ? {} : { keepAs }) }
+    const started = await whenFree(ctx, daemon, () => daemon.api.swapInstances(asked))
     await showSwapped(ctx, other, await follow(ctx, daemon, started))
   },
 })

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { moment } from '../output/moment.ts'
 import type { Check } from './finding.ts'
 
 /** Clocks that are set over the network differ by less. */
@@ -10,9 +11,9 @@ export const clock: Check = async ({ home }) => {
   const name = 'clock'
   const written = await writtenAtMs(join(home, 'state.db'))
   if (written === undefined || written - Date.now() < toleratedMs) {
-    return [{ name, status: 'ok', message: new Date().toISOString() }]
+    return [{ name, status: 'ok', message: moment(new Date().toISOString()) }]
   }
-  const message = `it is ${new Date().toISOString()}, and the state was written at ${new Date(written).toISOString()}`
+  const message = `it is ${moment(new Date().toISOString())}, and the state was written at ${moment(new Date(written).toISOString())}`
   return [{ name, status: 'warn', message, whatNow: 'Set this machine’s clock.' }]
 }
 

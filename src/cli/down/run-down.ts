@@ -10,6 +10,7 @@ import { showDown } from './show-down.ts'
 interface Flags {
   readonly yes: boolean
   readonly snapshot: boolean | undefined
+  readonly acceptLoss: boolean
 }
 
 /** `down`: lists what would go, asks, removes it, says what was kept and how to get it back. */
@@ -33,7 +34,8 @@ export async function runDown(
     const message = `Type the project’s name (${project}) to go on:`
     await askToType(ctx, { message, flag: '--yes', word: project })
   }
-  const started = await whenFree(ctx, daemon, () => daemon.api.downProject(input))
+  const asked = { ...input, ...(flags.acceptLoss ? { acceptLoss: true } : {}) }
+  const started = await whenFree(ctx, daemon, () => daemon.api.downProject(asked))
   const operation = await follow(ctx, daemon, started)
   await showDown(ctx, daemon, { project, operation, doomed, whole: services.length === 0 })
 }

@@ -1,7 +1,7 @@
 import type { Drill, DrillCheck } from '../../contract/drill.ts'
 import { bytes } from './bytes.ts'
 import type { Colour } from './colour.ts'
-import { age, duration } from './duration.ts'
+import { ago, duration } from './duration.ts'
 import { fields } from './fields.ts'
 import { moment } from './moment.ts'
 
@@ -18,15 +18,18 @@ export const amount = (sizeBytes: number, perSecond: number | undefined): string
   perSecond === undefined ? bytes(sizeBytes) : `${bytes(sizeBytes)}, ${bytes(perSecond)}/s`
 
 /** All that a drill's record says, for a terminal. */
-export function drillText(drill: Drill, colour: Colour, nowMs: number): string {
+export function drillText(
+  drill: Drill,
+  { colour, width, nowMs }: { colour: Colour; width: number | undefined; nowMs: number },
+): string {
   const checks = drill.checks.map((check) => [check.kind, checkText(check, colour)] as const)
-  return fields([
+  const pairs: (readonly [string, string | undefined])[] = [
     ['drill', drill.id],
     ['of', `${drill.project}/${drill.service}, lineage ${drill.lineage}`],
     ['outcome', drillOutcome(drill, colour)],
     [
       'when',
-      `${moment(drill.finishedAt)}, ${age(drill.finishedAt, nowMs)} ago; took ${drillTook(drill)}`,
+      `${moment(drill.finishedAt)}, ${ago(drill.finishedAt, nowMs)}; took ${drillTook(drill)}`,
     ],
     ['restored from', drill.backup],
     ['restored to', drill.restoredTo && moment(drill.restoredTo)],
@@ -34,7 +37,8 @@ export function drillText(drill: Drill, colour: Colour, nowMs: number): string {
     ['WAL', amount(drill.walBytes, drill.replayBytesPerSecond)],
     ...checks,
     ['failure', drill.checks.some((c) => c.outcome === 'failed') ? undefined : drill.failure],
-  ])
+  ]
+  return fields(pairs, width)
 }
 
 function checkText({ outcome, sentence }: DrillCheck, colour: Colour): string {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { bytes } from './bytes.ts'
 import { colours, wantsColour } from './colour.ts'
-import { duration, parseDuration } from './duration.ts'
+import { ago, duration, parseDuration } from './duration.ts'
 import { operation } from '../fixtures.suite.ts'
 import { instancesOf } from './operation-line.ts'
 import { table } from './table.ts'
@@ -22,6 +22,16 @@ test.each([
   [352_800_000, '4 d 2 h'],
 ])('%d ms reads as %s', (spanMs, text) => {
   expect(duration(spanMs)).toBe(text)
+})
+
+test.each([
+  [-5000, 'just now'],
+  [999, 'just now'],
+  [42_900, '42 s ago'],
+  [11_400_000, '3 h ago'],
+])('what was %d ms before is %s', (spanMs, text) => {
+  const nowMs = Date.parse('2026-11-20T15:00:00Z')
+  expect(ago(new Date(nowMs - spanMs).toISOString(), nowMs)).toBe(text)
 })
 
 test.each([
@@ -82,4 +92,19 @@ test('a narrow terminal cuts the column that may give way; no terminal cuts noth
   const colour = colours(false)
   expect(table(columns, rows, { width: 14, colour }).split('\n')[1]).toBe('a-very-lon…  1')
   expect(table(columns, rows, { colour })).toContain('a-very-long-name-indeed')
+})
+
+test('on a narrow terminal the columns that yield are left out, the lowest number first, before any is cut', () => {
+  const row = { name: 'database', version: '16.14', size: '32 MiB' }
+  const yielding = [
+    { title: 'NAME', value: (r: typeof row) => r.name, shrinks: true },
+    { title: 'VERSION', value: (r: typeof row) => r.version, yields: 2 },
+    { title: 'SIZE', value: (r: typeof row) => r.size, yields: 1 },
+  ]
+  const colour = colours(false)
+  const header = (width?: number) => table(yielding, [row], { width, colour }).split('\n')[0]
+  expect(header()).toBe('NAME      VERSION  SIZE')
+  expect(header(25)).toBe('NAME      VERSION  SIZE')
+  expect(header(20)).toBe('NAME      VERSION')
+  expect(header(10)).toBe('NAME')
 })

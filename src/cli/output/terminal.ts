@@ -12,6 +12,8 @@ export interface Sink {
 export interface Terminal {
   readonly stdout: Sink
   readonly stderr: Sink
+  /** Letters in a line of stdout; undefined when it is no terminal, so that nothing is cut or broken for scripts. */
+  readonly width: number | undefined
   /** Colours for text that goes to stdout. */
   readonly colour: Colour
   /** Colours for text that goes to stderr. */
@@ -35,17 +37,18 @@ export function createTerminal(
 ): Terminal {
   const colour = colours(wantsColour(env, stdout.isTTY === true))
   const noteColour = colours(wantsColour(env, stderr.isTTY === true))
+  const width = (stdout.isTTY && stdout.columns) || undefined
   const print = (text: string): void => void stdout.write(`${text}\n`)
   const note = (text: string): void => void stderr.write(`${text}\n`)
   return {
     stdout,
     stderr,
+    width,
     colour,
     noteColour,
     print,
     json: (value) => print(JSON.stringify(value, null, 2)),
-    table: (columns, rows) =>
-      print(table(columns, rows, { width: (stdout.isTTY && stdout.columns) || undefined, colour })),
+    table: (columns, rows) => print(table(columns, rows, { width, colour })),
     note,
     warn: (text) => note(`${noteColour.warning('warning:')} ${text}`),
   }

@@ -106,7 +106,7 @@ test('backup rm says what cannot be restored afterwards, and removes nothing unc
     },
   })
   expect(removed).toEqual({ lineage: 'lineage001', backup: kept.id })
-  expect(done.stdout).toBe(`Deleted ${kept.id} of shop/database\n`)
+  expect(done.stdout).toBe(`Deleted the backup before-migration (${kept.id}) of shop/database\n`)
 })
 
 test.each([
@@ -128,9 +128,28 @@ test.each([
 test('lineage ls lists open and closed ones', async () => {
   const all = [lineage(), closed({ id: 'lineage002' })]
   const { stdout } = await shop(['lineage', 'ls'], { listLineages: async () => all })
-  expect(stdout).toMatch(/^LINEAGE +OF +STATE +VERSION +BACKUPS +STORED +WINDOW +PROVEN +FROM/)
-  expect(stdout).toMatch(/lineage001 +shop\/database +open +16\.14 +1 +48 MiB +1 d, newest/)
+  expect(stdout).toMatch(/^LINEAGE +OF +STATE +VERSION +KEPT IN +BACKUPS +STORED/)
+  expect(stdout).toMatch(
+    /lineage001 +shop\/database +open +16\.14 +this home +1 +48 MiB +1 d, newest/,
+  )
   expect(stdout).toMatch(/lineage002 +shop\/database +closed .* ago/)
+})
+
+test('lineage show takes an id, or the service that writes it now', async () => {
+  const listLineages = async () => [closed({ id: 'lineage002' }), lineage()]
+  const byName = await shop(['lineage', 'show', 'database'], { listLineages })
+  expect(byName.stdout).toMatch(/^lineage +lineage001\n/)
+  expect(byName.stdout).toMatch(/\nkept in +this home\n/)
+  const there = { repository: 'vault', offsite: 'far' }
+  const away = await shop(['lineage', 'show', 'database'], {
+    listLineages: async () => [lineage({ keptIn: there })],
+  })
+  expect(away.stdout).toMatch(/\nkept in +vault, a second copy in far\n/)
+  const byId = await shop(['lineage', 'show', 'lineage002'], { listLineages })
+  expect(byId.stdout).toMatch(/^lineage +lineage002\n/)
+  const none = await shop(['lineage', 'show', 'no-such'], { listLineages })
+  expect(none.status).toBe(66)
+  expect(none.stderr).toContain('there is no lineage “no-such”')
 })
 
 test('lineage rm wants the id typed, and tells what goes', async () => {

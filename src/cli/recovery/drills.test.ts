@@ -65,6 +65,20 @@ test('drill run restores the newest backup of the instance’s own lineage and s
   expect(asked).toEqual([{ lineage: 'lineage001' }, { lineage: 'lineage009', backup: 'before' }])
 })
 
+test('while a drill of its own time runs, a wanted one waits for it instead of being refused', async () => {
+  let calls = 0
+  const runDrill: FakeApi['runDrill'] = async () => {
+    calls += 1
+    if (calls > 1) return operation({ state: 'running' })
+    throw new AppError('OPERATION_CONFLICT', 'busy', { details: { operation: 'other0001' } })
+  }
+  const getOperation = async () => operation({ id: 'other0001', title: 'restore drill' })
+  const { status, stderr } = await shop(['drill', 'run'], { runDrill, getOperation })
+  expect(status).toBe(0)
+  expect(calls).toBe(2)
+  expect(stderr).toContain('Waiting for restore drill (other0001)')
+})
+
 test('a drill that fails ends the command with what it found', async () => {
   const error = new AppError('DRILL_FAILED', 'the restore drill of shop/database failed: block 3')
   const { status, stderr } = await shop(
@@ -97,6 +111,10 @@ test('drill show shows the newest of the project, or the named one, and every ch
   expect(stdout).toContain('outcome        failed')
   expect(stdout).toContain('backup         failed: block 3 of base/5/16384 is bad')
   expect(stdout).not.toContain('failure')
+  expect((await shop(['drill', 'show', 'database'])).stdout).toContain(passed.id)
+  const stranger = await shop(['drill', 'show', 'no-such'])
+  expect(stranger.status).toBe(66)
+  expect(stranger.stderr).toContain('there was no restore drill of shop/no-such yet')
   const none = await shop(['drill', 'show'], { listDrills: async () => [] })
   expect(none.status).toBe(66)
   expect(none.stderr).toContain('howdah drill run')

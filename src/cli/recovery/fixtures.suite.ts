@@ -30,6 +30,7 @@ export const lineage = (change: Partial<LineageStatus> = {}): LineageStatus => (
   walSegmentBytes: 16_777_216,
   directory: '/h/lineages/lineage001',
   createdAt: '2026-01-01T00:00:00.000Z',
+  keptIn: {},
   state: 'open',
   writtenBy: 'database',
   version: '16.14',

@@ -1,21 +1,22 @@
 import type { RecoveryTarget } from '../../contract/target.ts'
 import type { RestorePlan } from '../../contract/restore.ts'
 import { bytes } from '../output/bytes.ts'
-import { age } from '../output/duration.ts'
+import { ago } from '../output/duration.ts'
 import { fields } from '../output/fields.ts'
 import { exactMoment, moment } from '../output/moment.ts'
-import { windowText } from './window-text.ts'
+import { setBackText, windowText } from './window-text.ts'
 
 /** What a restore would do, for people: which moment, from what, into what. */
 export function restorePlanText(plan: RestorePlan, nowMs: number): string {
   const { backup, of, lineage } = plan
   const head = `Restore of ${of.project}/${of.service} to ${targetText(plan, nowMs)}`
-  const taken = `taken ${moment(backup.finishedAt)} (${age(backup.finishedAt, nowMs)} ago)`
+  const taken = `taken ${moment(backup.finishedAt)} (${ago(backup.finishedAt, nowMs)})`
   const details = fields([
     ['from', `backup ${backup.id}, ${bytes(backup.sizeBytes)}, ${taken}`],
     ['replays', plan.walBytes > 0 ? `up to ${bytes(plan.walBytes)} of WAL` : 'no WAL'],
     ['into', intoText(plan)],
     ['window', windowText(plan.window)],
+    ['warning', plan.ambiguous && setBackText(plan.ambiguous)],
     ['lineage', lineage],
   ])
   return [head, ...details.split('\n').map((line) => `  ${line}`)].join('\n')
@@ -26,7 +27,7 @@ export function targetText(
   { target, restoresTo }: Pick<RestorePlan, 'target' | 'restoresTo'>,
   nowMs: number,
 ): string {
-  if (target.kind === 'time') return `${exactMoment(target.at)} (${age(target.at, nowMs)} ago)`
+  if (target.kind === 'time') return `${exactMoment(target.at)} (${ago(target.at, nowMs)})`
   const when = restoresTo === undefined ? '' : `, ${exactMoment(restoresTo)}`
   return `${words(target)}${when}`
 }
@@ -34,7 +35,7 @@ export function targetText(
 function words(target: Exclude<RecoveryTarget, { kind: 'time' }>): string {
   switch (target.kind) {
     case 'latest':
-      return 'the newest moment that there is'
+      return 'its newest moment'
     case 'lsn':
       return `the LSN ${target.lsn}`
     case 'xid':

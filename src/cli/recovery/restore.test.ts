@@ -156,6 +156,18 @@ test('undelete brings back the only removed instance of that name, newest moment
   })
 })
 
+test('what is undeleted under its own name is back, and not restored as itself', async () => {
+  const { stdout } = await shop(
+    ['undelete', 'database'],
+    {
+      listLineages: async () => [closed({ id: 'lineage007' })],
+      planRestore: async () => restorePlan({ target: { kind: 'latest' } }),
+    },
+    { service: 'database' },
+  )
+  expect(stdout).toMatch(/^shop\/database is back, as of its newest moment.*, in 940 ms\n/)
+})
+
 test('undelete of a name that several instances had lists them, and takes the one that is named', async () => {
   const listLineages = async () => [
     closed({ id: 'older00001', closedAt: '2026-01-01T04:00:00.000Z' }),
@@ -170,6 +182,21 @@ test('undelete of a name that several instances had lists them, and takes the on
   const named = ['undelete', 'database', '--lineage', 'older00001', '--as', 'rescued']
   const { asked } = await shop(named, { listLineages })
   expect(asked.restore).toMatchObject({ lineage: 'older00001', as: 'rescued' })
+})
+
+test('of several that were imported at once, the one with the newest data is proposed', async () => {
+  const window = (latest: string) => ({ ...lineage().window, latest })
+  const listLineages = async () => [
+    closed({ id: 'stale00001', closedAt: '2026-02-01T00:00:02.000Z' }),
+    closed({
+      id: 'fresh00001',
+      closedAt: '2026-02-01T00:00:01.000Z',
+      window: window('2026-01-20T03:04:05.678Z'),
+    }),
+  ]
+  const { stderr } = await shop(['undelete', 'database'], { listLineages })
+  expect(stderr).toMatch(/fresh00001.*\n.*stale00001/)
+  expect(stderr).toContain('undelete database --lineage fresh00001')
 })
 
 test('undelete of what is there, or of what is not kept, says where to look', async () => {

@@ -2,9 +2,11 @@ import type { RestorePlan, RestoreWanted } from '../../contract/restore.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Context } from '../context.ts'
 import { follow } from '../follow.ts'
+import { wrap } from '../output/wrap.ts'
 import { askChoice, askText, askYesNo } from '../prompt.ts'
 import { whenFree } from '../when-free.ts'
 import { restorePlanText } from './plan-text.ts'
+import { refuseComposeName } from './refuse-compose-name.ts'
 import { sayBegun } from './say-begun.ts'
 import { showRestored } from './show-restored.ts'
 
@@ -20,6 +22,7 @@ export async function runRestore(
   asked: RestoreWanted,
   { dryRun, yes, detach }: Options,
 ): Promise<void> {
+  await refuseComposeName(ctx, asked.as)
   const daemon = await ctx.daemon()
   const planned = await daemon.api.planRestore(asked)
   const { print, json, note } = ctx.terminal
@@ -67,20 +70,21 @@ async function askWhere(
   if (where === 'in-place') return { ...asked, service, inPlace: true }
   const initial = `${service}-restored`
   const as = await askText(ctx, { message: 'Its service name:', flag: '--as', initial })
+  await refuseComposeName(ctx, as)
   return { ...asked, as }
 }
 
 /** Nothing is lost by it, but clients are cut off once and see older data from then on. */
 async function confirmInPlace(ctx: Context, { service = '' }: RestoreWanted): Promise<void> {
   const { note } = ctx.terminal
+  const kept = `${service}-before-DATE-TIME`
   note(
-    `What happens: ${service} goes on until the restored state is ready. Then clients lose their`,
+    wrap(
+      `What happens: ${service} goes on until the restored state is ready. Then clients lose their connections for a moment and find the restored state at the same address. What was committed after that moment is not in it; it is kept, stopped, as ${kept}.`,
+      80,
+    ),
   )
-  note(
-    `connections for a moment and find the restored state at the same address. What was committed`,
-  )
-  note(`after that moment is not in it; it is kept, stopped, as ${service}-before-DATE-TIME, and`)
-  note(`\`howdah swap ${service} ${service}-before-DATE-TIME\` puts it back.`)
+  note(`  Put it back with: howdah swap ${service} ${kept}`)
   const question = { message: 'Go on?', flag: '--yes', initial: false }
   if (await askYesNo(ctx, question)) return
   throw new AppError('CONFIRMATION_REQUIRED', 'not confirmed; nothing was changed')

@@ -19,10 +19,16 @@ export async function showRestored(
   const { print, note } = ctx.terminal
   const { project, service, keptAs } = operation.output as Outcome
   const took = operationTook(operation, Date.now())
-  const place = keptAs === undefined ? ` as ${project}/${service}` : ', in place'
   const { of } = plan
+  const name = `${of.project}/${of.service}`
+  const to = targetText(plan, Date.now())
+  // An undeleted instance has the name that it had.
+  const isBack = keptAs === undefined && service === of.service && project === of.project
+  const place = keptAs === undefined ? `as ${project}/${service}` : 'in place'
   print(
-    `Restored ${of.project}/${of.service} to ${targetText(plan, Date.now())}${place}, in ${took}`,
+    isBack
+      ? `${name} is back, as of ${to}, in ${took}`
+      : `Restored ${name} to ${to}, ${place}, in ${took}`,
   )
   print(connectionUrl(masked(await daemon.api.getConnection({ project, service }))))
   if (keptAs === undefined) return

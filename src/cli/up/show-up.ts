@@ -59,6 +59,8 @@ const words: Readonly<Record<z.output<typeof ActionKind>, string>> = {
   'change-endpoint': 'endpoint changed',
   'change-backups': 'backups changed',
   'start-archiving': 'backups begun',
+  'renew-lineage': 'new backup history begun',
+  'change-offsite': 'off-site copy changed',
   'remember-mode': 'mode remembered',
 }
 

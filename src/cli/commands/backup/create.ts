@@ -4,6 +4,7 @@ import { chooseInstance } from '../../instances.ts'
 import { bytes } from '../../output/bytes.ts'
 import { operationTook } from '../../output/operation-line.ts'
 import { sayBegun } from '../../recovery/say-begun.ts'
+import { whenFree } from '../../when-free.ts'
 
 export const backupCreate = command({
   name: ['backup', 'create'],
@@ -19,9 +20,10 @@ export const backupCreate = command({
   scope: 'compose',
   async run(ctx, { args, flags }) {
     const daemon = await ctx.daemon()
-    const { project, service } = await chooseInstance(daemon, await ctx.projectName(), args.service)
+    const { project, service } = await chooseInstance(ctx, daemon, args.service)
     const { name } = flags
-    const started = await daemon.api.createBackup({ project, service, ...(name ? { name } : {}) })
+    const asked = { project, service, ...(name ? { name } : {}) }
+    const started = await whenFree(ctx, daemon, () => daemon.api.createBackup(asked))
     if (flags.detach) {
       sayBegun(ctx, started)
       return

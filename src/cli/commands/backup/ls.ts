@@ -4,7 +4,7 @@ import { command } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { bytes } from '../../output/bytes.ts'
 import type { Colour } from '../../output/colour.ts'
-import { age } from '../../output/duration.ts'
+import { ago } from '../../output/duration.ts'
 import { moment } from '../../output/moment.ts'
 import { ofWhat } from '../../recovery/of-what.ts'
 import { lineageName } from '../../recovery/lineage-name.ts'
@@ -57,21 +57,22 @@ function showHistory({ terminal }: Context, { lineage, backups }: BackupHistory)
   print(
     provenAt === undefined
       ? `  ${colour.warning('no restore was proven yet')}`
-      : `  a restore was last seen to work ${age(provenAt, Date.now())} ago`,
+      : `  a restore was last seen to work ${ago(provenAt, Date.now())}`,
   )
   for (const trouble of troublesOf(lineage)) warn(`${lineageName(lineage)}: ${trouble}`)
   if (backups.length === 0) return
   terminal.table(
     [
       { title: 'BACKUP', value: (b) => b.id },
-      { title: 'TAKEN', value: (b) => `${age(b.finishedAt, Date.now())} ago` },
-      { title: 'KIND', value: (b) => (b.cold ? `${b.kind}, stopped` : b.kind) },
-      { title: 'VERSION', value: (b) => b.version },
+      { title: 'TAKEN', value: (b) => ago(b.finishedAt, Date.now()) },
+      { title: 'KIND', value: (b) => (b.cold ? `${b.kind}, stopped` : b.kind), yields: 3 },
+      { title: 'VERSION', value: (b) => b.version, yields: 1 },
       { title: 'SIZE', value: (b) => bytes(b.sizeBytes), align: 'right' },
       {
         title: 'STORED',
         value: (b) => (b.storedBytes === undefined ? '' : bytes(b.storedBytes)),
         align: 'right',
+        yields: 2,
       },
       { title: 'STATE', value: (b) => stateOf(b, colour) },
       { title: 'NAME', value: (b) => b.name ?? '' },
@@ -82,5 +83,5 @@ function showHistory({ terminal }: Context, { lineage, backups }: BackupHistory)
 
 function stateOf({ damage, verifiedAt }: Backup, colour: Colour): string {
   if (damage !== undefined) return colour.bad('damaged')
-  return verifiedAt === undefined ? 'whole' : `verified ${age(verifiedAt, Date.now())} ago`
+  return verifiedAt === undefined ? 'whole' : `verified ${ago(verifiedAt, Date.now())}`
 }

@@ -13,7 +13,7 @@ export const backupShow = command({
   ],
   flags: {},
   examples: [
-    'howdah backup show 20261120-150312-a1b2c3',
+    'howdah backup show 20261120-150312-a1b2c3d4e5',
     'howdah backup show before-migration --json',
   ],
   scope: 'compose',

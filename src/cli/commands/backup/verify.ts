@@ -1,11 +1,12 @@
 import type { Operation } from '../../../contract/operation.ts'
 import { command } from '../../command.ts'
-import type { Daemon } from '../../context.ts'
+import type { Context, Daemon } from '../../context.ts'
 import { follow } from '../../follow.ts'
 import { chooseInstance } from '../../instances.ts'
 import { operationTook } from '../../output/operation-line.ts'
 import { lookForBackup } from '../../recovery/find-backup.ts'
 import { lineageOfInstance } from '../../recovery/lineage-of-instance.ts'
+import { whenFree } from '../../when-free.ts'
 
 export const backupVerify = command({
   name: ['backup', 'verify'],
@@ -28,7 +29,7 @@ export const backupVerify = command({
   scope: 'compose',
   async run(ctx, { args }) {
     const daemon = await ctx.daemon()
-    const started = await begin(daemon, await ctx.projectName(), args.backup)
+    const started = await whenFree(ctx, daemon, () => begin(ctx, daemon, args.backup))
     const operation = await follow(ctx, daemon, started)
     if (ctx.json) {
       ctx.terminal.json(operation)
@@ -40,16 +41,13 @@ export const backupVerify = command({
   },
 })
 
-async function begin(
-  daemon: Daemon,
-  project: string,
-  named: string | undefined,
-): Promise<Operation> {
+async function begin(ctx: Context, daemon: Daemon, named: string | undefined): Promise<Operation> {
+  const project = await ctx.projectName()
   const found = named === undefined ? undefined : await lookForBackup(daemon, project, named)
   if (found) {
     return daemon.api.verifyBackups({ lineage: found.lineage.id, backup: found.backup.id })
   }
-  const { service } = await chooseInstance(daemon, project, named)
+  const { service } = await chooseInstance(ctx, daemon, named)
   const { id } = await lineageOfInstance(daemon, project, service)
   return daemon.api.verifyBackups({ lineage: id })
 }

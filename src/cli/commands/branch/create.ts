@@ -67,7 +67,7 @@ ${targetHelp}`,
     const daemon = await ctx.daemon()
     const project = await ctx.projectName()
     const given = { origin: args.service, name: args.name, git: flags.git }
-    const { of, target, name, git } = await readBranchWords(ctx, daemon, project, given)
+    const { of, target, name, git } = await readBranchWords(ctx, daemon, given)
     // What compose gives an application is its parent's password, and `run` hands it on.
     const passwords = flags.password ?? (flags.git ? 'parent' : 'own')
     const origin = {

@@ -1,8 +1,7 @@
 import type { Instance } from '../../../contract/instance.ts'
 import { command } from '../../command.ts'
 import { bytes } from '../../output/bytes.ts'
-import { duration } from '../../output/duration.ts'
-import { moment } from '../../output/moment.ts'
+import { ago, duration } from '../../output/duration.ts'
 import type { Column } from '../../output/table.ts'
 
 export const branchLs = command({
@@ -23,33 +22,41 @@ export const branchLs = command({
       ctx.terminal.note(
         `No branches${project ? ` in ${project}` : ''}. Make one with \`howdah branch create SERVICE NAME\`.`,
       )
-    } else ctx.terminal.table(columns(flags.all), branches)
+    } else ctx.terminal.table(columns(flags.all, branches), branches)
   },
 })
 
-function columns(all: boolean): Column<Instance>[] {
+function columns(all: boolean, branches: readonly Instance[]): Column<Instance>[] {
+  const forGit = branches.some((i) => i.branch?.git)
   return [
     ...(all ? [{ title: 'PROJECT', value: (i: Instance) => i.project }] : []),
     { title: 'NAME', value: (i) => i.service },
-    { title: 'OF', value: (i) => (i.heldSince ? 'kept' : (i.branch?.service ?? '')) },
-    { title: 'STATE', value: (i) => i.state },
-    { title: 'SHOWS', value: shows, shrinks: true },
+    { title: 'OF', value: (i) => i.branch?.service ?? '' },
+    { title: 'STATE', value: (i) => (i.heldSince && i.state === 'stopped' ? 'kept' : i.state) },
+    { title: 'AS OF', value: asOf },
     {
       title: 'SIZE',
       value: (i) => (i.dataBytes === undefined ? '' : bytes(i.dataBytes)),
       align: 'right',
+      yields: 3,
     },
-    { title: 'SHARED', value: (i) => (i.branch ? (i.branch.shared ? 'yes' : 'no') : '') },
+    {
+      title: 'SHARED',
+      value: (i) => (i.branch ? (i.branch.shared ? 'yes' : 'no') : ''),
+      yields: 2,
+    },
     { title: 'EXPIRES', value: (i) => left(i.branch?.expiresAt) },
-    { title: 'GIT', value: (i) => i.branch?.git ?? '', shrinks: true },
-    { title: 'ENDPOINT', value: (i) => `${i.endpoint.host}:${i.endpoint.port}` },
+    ...(forGit
+      ? [{ title: 'GIT', value: (i: Instance) => i.branch?.git ?? '', shrinks: true }]
+      : []),
+    { title: 'ENDPOINT', value: (i) => `${i.endpoint.host}:${i.endpoint.port}`, yields: 1 },
   ]
 }
 
 /** The moment that it began with; of what is kept, the one that it ended at. */
-function shows({ branch, heldSince }: Instance): string {
+function asOf({ branch, heldSince }: Instance): string {
   const at = heldSince ?? branch?.at
-  return at === undefined ? '' : moment(at)
+  return at === undefined ? '' : ago(at, Date.now())
 }
 
 function left(expiresAt: string | undefined): string {

@@ -3,6 +3,7 @@ import { showSwapped, swapWords } from '../../branch/show-swapped.ts'
 import { command } from '../../command.ts'
 import { confirm } from '../../confirm.ts'
 import { follow } from '../../follow.ts'
+import { whenFree } from '../../when-free.ts'
 
 export const branchPromote = command({
   name: ['branch', 'promote'],
@@ -18,10 +19,12 @@ export const branchPromote = command({
     const project = await ctx.projectName()
     const { service, branch } = await demandBranch(daemon, project, args.name)
     if (!flags.yes) {
-      for (const line of swapWords(branch.service, service)) ctx.terminal.note(line)
+      ctx.terminal.note(swapWords(branch.service, service))
       await confirm(ctx, `Give ${branch.service} the data of ${service}?`)
     }
-    const started = await daemon.api.promoteBranch({ project, service })
+    const started = await whenFree(ctx, daemon, () =>
+      daemon.api.promoteBranch({ project, service }),
+    )
     await showSwapped(ctx, service, await follow(ctx, daemon, started))
   },
 })

@@ -3,6 +3,7 @@ import { command } from '../../command.ts'
 import { confirm } from '../../confirm.ts'
 import { follow } from '../../follow.ts'
 import { operationTook } from '../../output/operation-line.ts'
+import { whenFree } from '../../when-free.ts'
 
 export const branchReset = command({
   name: ['branch', 'reset'],
@@ -21,7 +22,8 @@ export const branchReset = command({
       ctx.terminal.note(`What was written to ${service} since it was made goes.`)
       await confirm(ctx, `Make ${service} anew from ${branch.service}?`)
     }
-    const operation = await follow(ctx, daemon, await daemon.api.resetBranch({ project, service }))
+    const started = await whenFree(ctx, daemon, () => daemon.api.resetBranch({ project, service }))
+    const operation = await follow(ctx, daemon, started)
     if (ctx.json) ctx.terminal.json(operation)
     else {
       const took = operationTook(operation, Date.now())

@@ -3,7 +3,7 @@ import { command } from '../../command.ts'
 import { confirm } from '../../confirm.ts'
 import { follow } from '../../follow.ts'
 import { bytes } from '../../output/bytes.ts'
-import { age } from '../../output/duration.ts'
+import { ago } from '../../output/duration.ts'
 
 export const branchRm = command({
   name: ['branch', 'rm'],
@@ -24,7 +24,7 @@ export const branchRm = command({
     for (const name of args.names) branches.push(await demandBranch(daemon, project, name))
     if (!flags.yes) {
       for (const { service, branch, dataBytes = 0, createdAt, recovery } of branches) {
-        const made = `made ${age(createdAt, Date.now())} ago`
+        const made = `made ${ago(createdAt, Date.now())}`
         const left = recovery?.latest
           ? 'backups stay'
           : 'no backup yet: what it has is gone for good'

@@ -1,5 +1,5 @@
 import { command } from '../../command.ts'
-import { age } from '../../output/duration.ts'
+import { ago } from '../../output/duration.ts'
 
 export const configLs = command({
   name: ['config', 'ls'],
@@ -19,7 +19,7 @@ export const configLs = command({
       ctx.terminal.table(
         [
           { title: 'NAME', value: (entry) => entry.name },
-          { title: 'SET', value: (entry) => `${age(entry.updatedAt, Date.now())} ago` },
+          { title: 'SET', value: (entry) => ago(entry.updatedAt, Date.now()) },
         ],
         entries,
       )

@@ -1,7 +1,7 @@
 import { command } from '../../command.ts'
 import { amount, drillOutcome, drillTook } from '../../output/drill-text.ts'
 import { ofWhat } from '../../recovery/of-what.ts'
-import { age } from '../../output/duration.ts'
+import { ago } from '../../output/duration.ts'
 
 export const drillLs = command({
   name: ['drill', 'ls'],
@@ -27,19 +27,21 @@ export const drillLs = command({
           { title: 'DRILL', value: (d) => d.id },
           { title: 'OF', value: (d) => `${d.project}/${d.service}` },
           { title: 'OUTCOME', value: (d) => drillOutcome(d, ctx.terminal.colour) },
-          { title: 'ENDED', value: (d) => `${age(d.finishedAt, now)} ago` },
+          { title: 'ENDED', value: (d) => ago(d.finishedAt, now) },
           { title: 'TOOK', value: drillTook, align: 'right' },
           {
             title: 'DATA',
             value: (d) => amount(d.sizeBytes, d.restoreBytesPerSecond),
             align: 'right',
+            yields: 3,
           },
           {
             title: 'WAL',
             value: (d) => amount(d.walBytes, d.replayBytesPerSecond),
             align: 'right',
+            yields: 2,
           },
-          { title: 'BACKUP', value: (d) => d.backup },
+          { title: 'BACKUP', value: (d) => d.backup, yields: 1 },
         ],
         drills,
       )

@@ -5,6 +5,7 @@ import { drillText } from '../../output/drill-text.ts'
 import { lineageOfInstance } from '../../recovery/lineage-of-instance.ts'
 import { sayBegun } from '../../recovery/say-begun.ts'
 import type { Context, Daemon } from '../../context.ts'
+import { whenFree } from '../../when-free.ts'
 
 export const drillRun = command({
   name: ['drill', 'run'],
@@ -25,13 +26,15 @@ export const drillRun = command({
     },
     detach: { type: 'boolean', short: 'd', summary: 'Do not wait for the end' },
   },
-  examples: ['howdah drill run', 'howdah drill run database --backup 20261120-150312-a1b2c3'],
+  examples: ['howdah drill run', 'howdah drill run database --backup 20261120-150312-a1b2c3d4e5'],
   scope: 'compose',
   async run(ctx, { args, flags }) {
     const daemon = await ctx.daemon()
     const lineage = flags.lineage ?? (await lineageOf(ctx, daemon, args.service))
     const { backup } = flags
-    const started = await daemon.api.runDrill({ lineage, ...(backup ? { backup } : {}) })
+    const started = await whenFree(ctx, daemon, () =>
+      daemon.api.runDrill({ lineage, ...(backup ? { backup } : {}) }),
+    )
     if (flags.detach) {
       sayBegun(ctx, started)
       return
@@ -43,11 +46,11 @@ export const drillRun = command({
     }
     const { drill } = operation.output as { drill: string }
     const found = await daemon.api.getDrill({ drill })
-    ctx.terminal.print(drillText(found, ctx.terminal.colour, Date.now()))
+    ctx.terminal.print(drillText(found, { ...ctx.terminal, nowMs: Date.now() }))
   },
 })
 
 async function lineageOf(ctx: Context, daemon: Daemon, named: string | undefined): Promise<string> {
-  const { project, service } = await chooseInstance(daemon, await ctx.projectName(), named)
+  const { project, service } = await chooseInstance(ctx, daemon, named)
   return (await lineageOfInstance(daemon, project, service)).id
 }

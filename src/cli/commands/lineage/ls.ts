@@ -2,8 +2,9 @@ import type { LineageStatus } from '../../../contract/lineage-status.ts'
 import { command } from '../../command.ts'
 import { bytes } from '../../output/bytes.ts'
 import type { Column } from '../../output/table.ts'
-import { age, roughly } from '../../output/duration.ts'
+import { ago, roughly } from '../../output/duration.ts'
 import { ofWhat } from '../../recovery/of-what.ts'
+import { keptInText } from '../../recovery/kept-in-text.ts'
 import { lineageName } from '../../recovery/lineage-name.ts'
 import { troublesOf } from '../../recovery/window-text.ts'
 
@@ -40,16 +41,21 @@ const columns = (nowMs: number): Column<LineageStatus>[] => [
   { title: 'LINEAGE', value: (l) => l.id },
   { title: 'OF', value: lineageName },
   { title: 'STATE', value: (l) => stateOf(l, nowMs) },
-  { title: 'VERSION', value: (l) => l.version },
-  { title: 'BACKUPS', value: (l) => String(l.backups), align: 'right' },
+  { title: 'VERSION', value: (l) => l.version, yields: 2 },
+  { title: 'KEPT IN', value: keptInText },
+  { title: 'BACKUPS', value: (l) => String(l.backups), align: 'right', yields: 3 },
   { title: 'STORED', value: (l) => bytes(l.storedBytes), align: 'right' },
   { title: 'WINDOW', value: (l) => windowOf(l, nowMs) },
-  { title: 'PROVEN', value: (l) => (l.provenAt ? `${age(l.provenAt, nowMs)} ago` : 'never') },
-  { title: 'FROM', value: ({ parent }) => (parent ? `${parent.how} of ${parent.lineage}` : '') },
+  { title: 'PROVEN', value: (l) => (l.provenAt ? ago(l.provenAt, nowMs) : 'never') },
+  {
+    title: 'FROM',
+    value: ({ parent }) => (parent ? `${parent.how} of ${parent.lineage}` : ''),
+    yields: 1,
+  },
 ]
 
 const stateOf = ({ closedAt }: LineageStatus, nowMs: number): string =>
-  closedAt === undefined ? 'open' : `closed ${age(closedAt, nowMs)} ago`
+  closedAt === undefined ? 'open' : `closed ${ago(closedAt, nowMs)}`
 
 function windowOf({ window: { earliest, latest } }: LineageStatus, nowMs: number): string {
   if (earliest === undefined || latest === undefined) return 'nothing yet'

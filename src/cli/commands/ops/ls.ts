@@ -1,5 +1,5 @@
 import { command } from '../../command.ts'
-import { age } from '../../output/duration.ts'
+import { ago } from '../../output/duration.ts'
 import { operationState, operationTook } from '../../output/operation-line.ts'
 
 export const opsLs = command({
@@ -21,7 +21,7 @@ export const opsLs = command({
           { title: 'ID', value: (operation) => operation.id },
           { title: 'WHAT', value: (operation) => operation.title, shrinks: true },
           { title: 'STATE', value: (operation) => operationState(operation, colour) },
-          { title: 'BEGUN', value: (operation) => `${age(operation.createdAt, Date.now())} ago` },
+          { title: 'BEGUN', value: (operation) => ago(operation.createdAt, Date.now()) },
           {
             title: 'TOOK',
             value: (operation) => operationTook(operation, Date.now()),

@@ -1,7 +1,7 @@
 import type { Repository } from '../../../contract/repository.ts'
 import { command } from '../../command.ts'
 import type { Column } from '../../output/table.ts'
-import { age } from '../../output/duration.ts'
+import { ago } from '../../output/duration.ts'
 import { locationText } from '../../repository/location-text.ts'
 
 export const repositoryLs = command({
@@ -16,8 +16,11 @@ export const repositoryLs = command({
     const daemon = await ctx.daemon()
     const repositories = await daemon.api.listRepositories({})
     if (ctx.json) ctx.terminal.json(repositories)
-    else if (repositories.length === 0) ctx.terminal.note('No repositories')
-    else ctx.terminal.table(columns(Date.now()), repositories)
+    else if (repositories.length === 0) {
+      ctx.terminal.note(
+        'No repositories: backups lie on the daemon’s machine. `howdah repository add` makes another place known.',
+      )
+    } else ctx.terminal.table(columns(Date.now()), repositories)
   },
 })
 
@@ -26,5 +29,5 @@ const columns = (nowMs: number): Column<Repository>[] => [
   { title: 'PLACE', value: (r) => locationText(r.storage) },
   { title: 'ENCRYPTED', value: (r) => (r.passphrase ? `with ${r.passphrase}` : 'no') },
   { title: 'CONFIGS OF', value: (r) => r.project },
-  { title: 'ADDED', value: (r) => `${age(r.createdAt, nowMs)} ago` },
+  { title: 'ADDED', value: (r) => ago(r.createdAt, nowMs) },
 ]

@@ -15,7 +15,7 @@ export const snapshotCreate = command({
   scope: 'compose',
   async run(ctx, { args, flags }) {
     const daemon = await ctx.daemon()
-    const { project, service } = await chooseInstance(daemon, await ctx.projectName(), args.service)
+    const { project, service } = await chooseInstance(ctx, daemon, args.service)
     const name = flags.name
     const started = await daemon.api.createSnapshot({ project, service, ...(name ? { name } : {}) })
     const operation = await follow(ctx, daemon, started)

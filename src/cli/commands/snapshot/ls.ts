@@ -1,6 +1,6 @@
 import { command } from '../../command.ts'
 import { bytes } from '../../output/bytes.ts'
-import { age } from '../../output/duration.ts'
+import { ago } from '../../output/duration.ts'
 
 export const snapshotLs = command({
   name: ['snapshot', 'ls'],
@@ -24,7 +24,7 @@ export const snapshotLs = command({
           { title: 'KIND', value: (snapshot) => snapshot.kind },
           { title: 'VERSION', value: (snapshot) => snapshot.version },
           { title: 'SIZE', value: (snapshot) => bytes(snapshot.sizeBytes), align: 'right' },
-          { title: 'TAKEN', value: (snapshot) => `${age(snapshot.createdAt, Date.now())} ago` },
+          { title: 'TAKEN', value: (snapshot) => ago(snapshot.createdAt, Date.now()) },
         ],
         snapshots,
       )

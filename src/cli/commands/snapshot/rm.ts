@@ -1,7 +1,7 @@
 import { command } from '../../command.ts'
 import { follow } from '../../follow.ts'
 import { bytes } from '../../output/bytes.ts'
-import { age } from '../../output/duration.ts'
+import { ago } from '../../output/duration.ts'
 import { askToType } from '../../prompt.ts'
 import { AppError } from '../../../errors/app-error.ts'
 
@@ -21,7 +21,7 @@ export const snapshotRm = command({
       const { project, service, version, sizeBytes, createdAt } = snapshot
       ctx.terminal.note(
         `This deletes ${snapshot.name}: ${project}/${service}, Postgres ${version}, ` +
-          `${bytes(sizeBytes)}, taken ${age(createdAt, Date.now())} ago.`,
+          `${bytes(sizeBytes)}, taken ${ago(createdAt, Date.now())}.`,
       )
       const message = 'Type the snapshot’s name to delete it for good:'
       await askToType(ctx, { message, flag: '--yes', word: snapshot.name })
