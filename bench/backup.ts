@@ -1,24 +1,19 @@
-import { execFile, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { serverAccount } from '../src/system/account.ts'
 import { type Bench, type Figure, figure } from './figure.ts'
 import { benchHome } from './support/home.ts'
 import { fillWithPgbench, GIGABYTE_SCALE, pgbenchProgram, runPgbench } from './support/pgbench.ts'
 
-const execute = promisify(execFile)
 const RUNS = 3
 const LOAD_SECONDS = 20
-/** Goals of issue 3: a backup costs a running load less than 5 %, a restore has 0.8 of cp's speed. */
+/** The goal of issue 3: a backup costs a running load less than 5 %. */
 const COST_GOAL = 1.05
-const RESTORE_GOAL = 1.25
 
-/** What continuous archiving and base backups cost a running server, and how fast a restore is. */
+/** What continuous archiving and base backups cost a running server. */
 export const backup: Bench = {
-  summary:
-    'archiving and base backups under pgbench against the same load without; restore of 1 GB against cp -a',
+  summary: 'archiving and base backups under pgbench against the same load without',
   async run(say) {
     const program = pgbenchProgram()
     if (!program) throw new Error('pgbench is not here: install the package postgresql-15')
@@ -33,7 +28,6 @@ export const backup: Bench = {
     await fillWithPgbench(program, url, GIGABYTE_SCALE)
     return [
       await backupCost(program, url, () => bench.howdah(['backup', 'create', 'db0'], folder), say),
-      await restoreSpeed(bench, folder, instance.dataDirectory, say),
       await archivingCost(program, bench, folder, instance, say),
     ]
   },
@@ -56,35 +50,6 @@ async function backupCost(
     during.push(1e6 / (await load))
   }
   return figure('load-with-backup', 'µs/tx', during, { baseline: without, goal: COST_GOAL })
-}
-
-async function restoreSpeed(
-  bench: Awaited<ReturnType<typeof benchHome>>,
-  folder: string,
-  data: string,
-  say: (line: string) => void,
-): Promise<Figure> {
-  await bench.howdah(['backup', 'create', 'db0'], folder)
-  const restore: number[] = []
-  const copy: number[] = []
-  for (let run = 0; run < RUNS; run++) {
-    say(`restore, run ${run + 1} of ${RUNS}`)
-    const target = join(bench.root, 'plain')
-    copy.push(
-      await seconds(async () => {
-        await execute('cp', ['-a', data, target])
-        await execute('sync', ['-f', target])
-      }),
-    )
-    rmSync(target, { recursive: true })
-    restore.push(
-      await seconds(() =>
-        bench.howdah(['restore', 'db0', '--to', 'latest', '--as', 'restored', '--yes'], folder),
-      ),
-    )
-    await bench.howdah(['down', 'restored', '--yes', '--no-snapshot'], folder)
-  }
-  return figure('restore-1gb', 's', restore, { baseline: copy, goal: RESTORE_GOAL })
 }
 
 /** The instance's own data and settings under a bare server, with archiving as it is and without. */
@@ -140,10 +105,4 @@ async function untilAnswers(connectionString: string): Promise<void> {
       // It starts: the next try tells.
     }
   }
-}
-
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now()
-  await work()
-  return (performance.now() - begin) / 1000
 }

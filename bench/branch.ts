@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import { type Bench, type Figure, figure } from './figure.ts'
-import { benchHome } from './support/home.ts'
+import { benchHome, untilQuiet } from './support/home.ts'
 import { fillWithPgbench, pgbenchProgram } from './support/pgbench.ts'
 import { noVolumeBecause, xfsVolume } from './support/xfs-volume.ts'
 
@@ -130,17 +130,6 @@ async function firstAnswer({ host, port }: { host: string; port: number }): Prom
   const client = await connect(`postgresql://app:bench@${host}:${port}/app`)
   await client.query('select 1')
   await client.end()
-}
-
-/** Bases and drills of our own would be measured too. */
-async function untilQuiet(howdah: (args: readonly string[]) => Promise<string>): Promise<void> {
-  for (let quiet = 0; quiet < 3;) {
-    const operations = JSON.parse(await howdah(['ops', 'ls', '--json'])) as { state: string }[]
-    const isBusy = operations.some((o) => o.state === 'queued' || o.state === 'running')
-    quiet = isBusy ? 0 : quiet + 1
-    await delay(1000)
-  }
-  execFileSync('sync')
 }
 
 /** Seconds until every byte is copied and on the disk, as a branch is: what a person without reflinks would wait at least. */

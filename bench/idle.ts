@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Bench, type Figure, figure } from './figure.ts'
-import { benchHome } from './support/home.ts'
+import { benchHome, untilQuiet } from './support/home.ts'
 
 const COUNTS = [1, 20, 100]
 const WINDOW_MS = 10_000
@@ -21,6 +21,9 @@ export const idle: Bench = {
       const folder = await bench.project(`n${count}`, count - have)
       have = count
       await bench.howdah(['up', '--yes'], folder)
+      // Each new instance gets its first base backup and a drill.
+      say(`${count} instances: until they are idle`)
+      await untilQuiet(bench.howdah)
       const { pid } = JSON.parse(await bench.howdah(['daemon', 'status', '--json']))
       const cpu: number[] = []
       const memory: number[] = []

@@ -2,6 +2,7 @@ import type { Bench, Figure } from './figure.ts'
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   backup: async () => (await import('./backup.ts')).backup,
+  restore: async () => (await import('./restore.ts')).restore,
   up: async () => (await import('./up.ts')).up,
   startup: async () => (await import('./startup.ts')).startup,
   idle: async () => (await import('./idle.ts')).idle,

@@ -3,7 +3,7 @@
 # program which is not there say so and are skipped.
 set -euo pipefail
 
-packages=(busybox docker.io etcd-client etcd-server mmdebstrap fish pgbackrest xfsprogs zsh)
+packages=(busybox docker.io etcd-client etcd-server fish iproute2 iputils-ping libfaketime mmdebstrap nftables pgbackrest xfsprogs zsh)
 
 [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0
 

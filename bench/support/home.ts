@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -22,10 +23,10 @@ export async function benchHome(parent = tmpdir()) {
     root,
     home,
     howdah,
-    async project(name: string, services: number): Promise<string> {
+    async project(name: string, services: number, major = 16): Promise<string> {
       const folder = join(root, name)
       await mkdir(folder)
-      await writeFile(join(folder, 'compose.yaml'), composeText(name, services))
+      await writeFile(join(folder, 'compose.yaml'), composeText(name, services, major))
       return folder
     },
     async [Symbol.asyncDispose]() {
@@ -35,9 +36,22 @@ export async function benchHome(parent = tmpdir()) {
   }
 }
 
-function composeText(name: string, services: number): string {
+/** Bases and drills of our own would be measured too: six looks, a second apart, that find none: one begins soon after the other. */
+export async function untilQuiet(
+  howdah: (args: readonly string[]) => Promise<string>,
+): Promise<void> {
+  for (let quiet = 0; quiet < 6;) {
+    const operations = JSON.parse(await howdah(['ops', 'ls', '--json'])) as { state: string }[]
+    const isBusy = operations.some((o) => o.state === 'queued' || o.state === 'running')
+    quiet = isBusy ? 0 : quiet + 1
+    await delay(1000)
+  }
+  execFileSync('sync')
+}
+
+function composeText(name: string, services: number, major: number): string {
   const service = (i: number): string => `  db${i}:
-    image: postgres:16
+    image: postgres:${major}
     x-howdah-postgres: { memory: 64mb }
     environment:
       POSTGRES_USER: app

@@ -5,8 +5,8 @@ import { defaultBackupPolicy } from '../contract/backup-policy.ts'
 import type { ArchiveDocument, LineageDocument } from '../contract/documents/lineage.ts'
 import type { MemberDocument } from '../contract/documents/member.ts'
 import { archiveNews } from '../core/policy/archive-news.ts'
-import { STUCK_MS } from '../core/policy/backlog.ts'
 import { stillGivenUp, withGivenUp } from '../core/policy/given-up.ts'
+import { withKnownUntil } from '../core/wal/known-until.ts'
 import { watchFolder } from '../system/watch-folder.ts'
 import { ArchiveQuestion, lastKnown, PATIENCE, type Patience } from './ask-archive.ts'
 import { BacklogKeeper } from './backlog.ts'
@@ -24,8 +24,9 @@ export interface ArchivePace extends Patience {
   readonly writtenMs: number
   /** For a question that is under way at the end. */
   readonly lastMs: number
-  /** For so long nothing must have moved before WAL is given up. */
-  readonly stuckMs: number
+  /** From one look at what waits to the next: while something does, and from half of what may wait on. */
+  readonly waitingMs: number
+  readonly fillingMs: number
 }
 
 const PACE: ArchivePace = {
@@ -35,7 +36,8 @@ const PACE: ArchivePace = {
   calmMs: 60_000,
   writtenMs: 60_000,
   lastMs: 3000,
-  stuckMs: STUCK_MS,
+  waitingMs: 1000,
+  fillingMs: 250,
 }
 
 /** Has one lineage's engine take in what its server archived, and keeps the document of what is there. */
@@ -48,6 +50,11 @@ export class ArchiveLoop {
   readonly #backlog: BacklogKeeper
   #last: ArchiveDocument | undefined
   #writtenAtMs = -Infinity
+  #hasHints = false
+  /** What waits is on its way to what may wait. */
+  #filling: ArchiveProblem | undefined
+  /** The document is of two loops, one after the other. */
+  #turn: Promise<void> = Promise.resolve()
 
   /** `instance`: the project and service whose server writes to it. */
   constructor(id: string, instance: readonly [string, string], env: AgentEnvironment, pace = PACE) {
@@ -56,7 +63,7 @@ export class ArchiveLoop {
     this.#env = env
     this.#pace = pace
     this.#question = new ArchiveQuestion(env, pace)
-    this.#backlog = new BacklogKeeper(env, pace.stuckMs)
+    this.#backlog = new BacklogKeeper(env)
   }
 
   /** Until `signal` aborts. A question that is under way then is waited for a little: it writes to the archive. */
@@ -64,7 +71,12 @@ export class ArchiveLoop {
     const { documents } = this.#env
     this.#last = (await documents.archives.get(this.#id))?.value
     const wakeup = new Wakeup()
-    const wake = (): void => wakeup.wake()
+    const minding = new Wakeup()
+    const wake = (): void => {
+      wakeup.wake()
+      minding.wake()
+    }
+    const minded = this.#mindBacklog(minding, signal)
     const aborted = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(wake()), { once: true })
     })
@@ -73,6 +85,8 @@ export class ArchiveLoop {
       const member = await this.#member()
       // In place before the question, so that what comes meanwhile is not missed.
       using status = watchFolder(archiveStatus(member), wake)
+      this.#hasHints = status.works
+      minding.wake()
       asked = member && this.#ask(member, signal)
       await Promise.race([asked, aborted])
       if (signal.aborted) break
@@ -80,7 +94,7 @@ export class ArchiveLoop {
       // The server needs a moment from a segment's end to its copy; and one that writes much ends many.
       await Promise.race([pause(this.#pace.settledMs), aborted])
     }
-    await Promise.race([asked, pause(this.#pace.lastMs)])
+    await Promise.race([Promise.all([asked, minded]), pause(this.#pace.lastMs)])
   }
 
   get #isCalm(): boolean {
@@ -102,32 +116,73 @@ export class ArchiveLoop {
     const lineage = (await this.#env.documents.lineages.get(this.#id))?.value
     // After a swap the name has another server for the moment until this loop ends: its WAL is not ours.
     if (lineage?.instanceId !== member.instanceId) return
-    await this.#mindBacklog(lineage, member)
-    const archive = await this.#question.ask(lineage, member, this.#last)
-    if (!archive || signal.aborted) return
-    const problems = withGivenUp(archive.problems, await this.#givenUp(archive.problems))
-    await this.#keep(lineage, { ...archive, problems })
+    const seen = await this.#question.ask(lineage, member, this.#last)
+    if (!seen || signal.aborted) return
+    const archive = withKnownUntil(seen, this.#last)
+    await this.#inTurn(async () => {
+      const found = withFilling(archive.problems, this.#filling)
+      const problems = withGivenUp(found, await this.#givenUp(found))
+      await this.#keep(lineage, { ...archive, problems })
+    })
   }
 
-  /** Before the question, which may take its time: nobody is to wait for an archive while the disk fills up. */
-  async #mindBacklog(lineage: LineageDocument, member: MemberDocument): Promise<void> {
-    const instance = (await this.#env.documents.instances.get(...this.#instance))?.value
-    const policy = instance?.backups ?? defaultBackupPolicy
-    try {
-      const step = await this.#backlog.look(member, policy)
-      if (step?.problem) {
-        const known = lastKnown(lineage, this.#last)
-        const problems = withGivenUp(known.problems, [
-          ...known.problems.filter(isGivenUp),
-          step.problem,
-        ])
-        await this.#keep(lineage, { ...known, problems })
-      }
-      await step?.act()
-    } catch (error) {
-      // What waits still waits, and is looked at again with the next question.
-      this.#env.log('backlog not minded', { lineage: this.#id, error })
+  /** Beside the question, which may take its time: nobody is to wait for an archive while the disk fills up. */
+  async #mindBacklog(wakeup: Wakeup, signal: AbortSignal): Promise<void> {
+    const { waitingMs, fillingMs, calmMs, busyMs } = this.#pace
+    while (!signal.aborted) {
+      const waits = await this.#lookAtBacklog()
+      const restMs = this.#hasHints ? calmMs : busyMs
+      const nextMs = this.#filling ? fillingMs : waits ? waitingMs : restMs
+      const isHint = await wakeup.wait(nextMs)
+      // One that writes much gives many hints.
+      if (isHint && !signal.aborted) await pause(fillingMs)
     }
+  }
+
+  /** Whether something waits. */
+  async #lookAtBacklog(): Promise<boolean> {
+    try {
+      const member = await this.#member()
+      const lineage = member && (await this.#env.documents.lineages.get(this.#id))?.value
+      if (!member || lineage?.instanceId !== member.instanceId) return false
+      const instance = (await this.#env.documents.instances.get(...this.#instance))?.value
+      const policy = instance?.backups ?? defaultBackupPolicy
+      const { waitingBytes, filling, step } = await this.#backlog.look(member, policy)
+      await this.#inTurn(() => this.#tellBacklog(lineage, filling, step?.problem))
+      await step?.act()
+      return waitingBytes > 0
+    } catch (error) {
+      // What waits still waits, and is looked at again.
+      this.#env.log('backlog not minded', { lineage: this.#id, error })
+      return true
+    }
+  }
+
+  async #tellBacklog(
+    lineage: LineageDocument,
+    filling: ArchiveProblem | undefined,
+    gap: ArchiveProblem | undefined,
+  ): Promise<void> {
+    const isNews = filling !== undefined && this.#filling === undefined
+    this.#filling = filling
+    // That it is over is seen with the next answer of the archive.
+    if (!isNews && !gap) return
+    const known = lastKnown(lineage, this.#last)
+    const given = known.problems.filter(isGivenUp)
+    const found = withFilling(known.problems, filling)
+    await this.#keep(lineage, {
+      ...known,
+      problems: withGivenUp(found, gap ? [...given, gap] : given),
+    })
+  }
+
+  /** One after the other; a failure holds nobody up. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {
+      // Whoever asked for it has its failure.
+    })
+    return done
   }
 
   /** What was given up and still matters: nobody but this document knows of it. `problems`: as the archive has them now. */
@@ -158,6 +213,13 @@ export class ArchiveLoop {
 }
 
 const pause = (ms: number): Promise<void> => delay(ms, undefined, { ref: false })
+
+/** That WAL waits is told once, in the words of who knows more. */
+const withFilling = (
+  problems: readonly ArchiveProblem[],
+  filling: ArchiveProblem | undefined,
+): ArchiveProblem[] =>
+  filling && !problems.some(({ kind }) => kind === 'late') ? [...problems, filling] : [...problems]
 
 const isGivenUp = ({ kind }: ArchiveProblem): boolean => kind === 'given-up'
 

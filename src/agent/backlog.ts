@@ -4,7 +4,7 @@ import type { MemberDocument } from '../contract/documents/member.ts'
 import { SUPERUSER } from '../core/config/hba.ts'
 import { describeBytes } from '../core/describe-bytes.ts'
 import { superuserSettings } from '../core/sql/superuser-session.ts'
-import { isHopeless } from '../core/policy/backlog.ts'
+import { backlogBound, isFilling, STUCK_MS } from '../core/policy/backlog.ts'
 import { freeBytes } from '../system/disk.ts'
 import { readText, removeTree, writeAtomic } from '../system/files.ts'
 import { endArchiveCommand } from '../system/tools/archiver.ts'
@@ -24,35 +24,48 @@ export interface BacklogStep {
   readonly act: () => Promise<void>
 }
 
-/** Looks at the WAL of one server that waits to be archived, and gives it up as `isHopeless` says. */
+/** What waits, and what is to be done now. */
+export interface BacklogSeen {
+  readonly waitingBytes: number
+  /** Said while it is on its way to the bound. */
+  readonly filling: ArchiveProblem | undefined
+  /** Undefined while all goes on as it does. */
+  readonly step: BacklogStep | undefined
+}
+
+/** Looks at the WAL of one server that waits to be archived, and gives it up beyond `backlogBound`. */
 export class BacklogKeeper {
   readonly #env: AgentEnvironment
-  readonly #patienceMs: number
   #oldest: { readonly name: string; readonly sinceMs: number } | undefined
+  #filling: ArchiveProblem | undefined
+  #toldServerAtMs = -Infinity
+  #begunAtMs = -Infinity
+  #unblockedAtMs = -Infinity
 
-  /** `patienceMs`: for so long nothing must have moved. */
-  constructor(env: AgentEnvironment, patienceMs: number) {
+  constructor(env: AgentEnvironment) {
     this.#env = env
-    this.#patienceMs = patienceMs
   }
 
-  /** What is to be done now; undefined while all goes on as it does. */
-  async look(member: MemberDocument, policy: BackupPolicy): Promise<BacklogStep | undefined> {
+  async look(member: MemberDocument, policy: BackupPolicy): Promise<BacklogSeen> {
     const { data, givenUp } = layout(member)
     const { waiting } = await readArchiveStatus(data)
     const stuckMs = this.#stuckMs(waiting)
+    const waitingBytes = waiting.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const boundBytes = backlogBound({ waitingBytes, freeBytes: freeBytes(data) }, policy)
     const given = (await readText(givenUp))?.split('\n')
     if (given) {
       const left = waiting.some(({ name }) => given.includes(name))
       const act = () => (left ? this.#goOn(member, stuckMs) : this.#finish(member))
-      return { act }
+      return { waitingBytes, filling: this.#filling, step: { act } }
     }
-    const waitingBytes = waiting.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-    const backlog = { waitingBytes, stuckMs, freeBytes: freeBytes(data) }
-    if (!isHopeless(backlog, policy, this.#patienceMs)) return undefined
+    const isTold = this.#filling !== undefined
+    if (!isFilling(waitingBytes, boundBytes, isTold)) this.#filling = undefined
+    else this.#filling ??= fillingUp(waiting, waitingBytes, boundBytes)
+    const seen = { waitingBytes, filling: this.#filling, step: undefined }
     // One that is stopped writes nothing, and has its archive back when it starts.
-    if (!(await findRunningServer(data))) return undefined
-    return { problem: gap(waiting, waitingBytes), act: () => this.#begin(member, waiting) }
+    if (waitingBytes <= boundBytes || !(await findRunningServer(data))) return seen
+    const problem = gap(waiting, waitingBytes, stuckMs)
+    return { ...seen, step: { problem, act: () => this.#begin(member, waiting) } }
   }
 
   /** For how long the oldest has been so, on a clock that nobody sets. */
@@ -70,13 +83,18 @@ export class BacklogKeeper {
     const owner = this.#env.account
     await writeAtomic(layout(member).givenUp, names, { mode: 0o600, owner })
     await this.#tellServer(member)
-    await this.#unblock(member)
+    this.#begunAtMs = performance.now()
   }
 
   /** The server has read its settings long ago; one whose command hangs has not. */
   async #goOn(member: MemberDocument, stuckMs: number): Promise<void> {
-    await this.#tellServer(member)
-    if (stuckMs >= UNBLOCK_MS) await this.#unblock(member)
+    const nowMs = performance.now()
+    if (nowMs - this.#toldServerAtMs >= TELL_AGAIN_MS) await this.#tellServer(member)
+    const hangsMs = Math.min(stuckMs, nowMs - this.#begunAtMs)
+    if (hangsMs < HANGS_MS || nowMs - this.#unblockedAtMs < UNBLOCK_AGAIN_MS) return
+    this.#unblockedAtMs = nowMs
+    const server = await findRunningServer(layout(member).data)
+    if (server) endArchiveCommand(server.pid)
   }
 
   async #finish(member: MemberDocument): Promise<void> {
@@ -88,11 +106,7 @@ export class BacklogKeeper {
   async #tellServer(member: MemberDocument): Promise<void> {
     await writeMemberFiles(member, this.#env)
     await reloadServer(member)
-  }
-
-  async #unblock(member: MemberDocument): Promise<void> {
-    const server = await findRunningServer(layout(member).data)
-    if (server) endArchiveCommand(server.pid)
+    this.#toldServerAtMs = performance.now()
   }
 
   /** A checkpoint removes what needs no archiving any more, and the next one may be far away. */
@@ -119,15 +133,45 @@ export class BacklogKeeper {
   }
 }
 
-/** A command that copies one file is done long before; one that hangs is ended so often. */
-const UNBLOCK_MS = 30_000
+/** A server that did not hear of the list the first time is told again so often. */
+const TELL_AGAIN_MS = 4000
+/** To find a name in a list takes milliseconds: what runs for longer is the command of before. */
+const HANGS_MS = 2000
+/** An archiver whose command was ended ends too, and its server starts the next within 10 s (PGARCH_RESTART_INTERVAL). */
+const UNBLOCK_AGAIN_MS = 12_000
 
-function gap(waiting: readonly WaitingFile[], bytes: number): ArchiveProblem {
+function fillingUp(
+  waiting: readonly WaitingFile[],
+  bytes: number,
+  boundBytes: number,
+): ArchiveProblem {
+  const sentence =
+    `${filesOf(waiting, bytes)} wait to be archived; ` +
+    `when more than ${describeBytes(boundBytes)} does, what waits is given up and its moments cannot be restored`
+  return problemOf('late', waiting, sentence)
+}
+
+function gap(waiting: readonly WaitingFile[], bytes: number, stuckMs: number): ArchiveProblem {
   const first = waiting[0]?.name ?? ''
   const last = waiting.at(-1)?.name ?? ''
-  const files = waiting.length === 1 ? '1 WAL file' : `${waiting.length} WAL files`
+  const why =
+    stuckMs >= STUCK_MS ? 'archiving fails' : 'archiving does not keep up with what is written'
   const sentence =
-    `archiving fails and the disk is not to fill up, so ${files} (${describeBytes(bytes)}), ${first} to ${last}, ` +
+    `${why} and the disk is not to fill up, so ${filesOf(waiting, bytes)}, ${first} to ${last}, ` +
     'are given up: no moment in them can be restored, nor one after them before the next base backup'
-  return { kind: 'given-up', segment: first, last, sentence, since: new Date().toISOString() }
+  return { ...problemOf('given-up', waiting, sentence), last }
 }
+
+const filesOf = ({ length }: readonly WaitingFile[], bytes: number): string =>
+  `${length === 1 ? '1 WAL file' : `${length} WAL files`} (${describeBytes(bytes)})`
+
+const problemOf = (
+  kind: ArchiveProblem['kind'],
+  [first]: readonly WaitingFile[],
+  sentence: string,
+): ArchiveProblem => ({
+  kind,
+  segment: first?.name ?? '',
+  sentence,
+  since: new Date().toISOString(),
+})

@@ -56,12 +56,13 @@ async function initialise(
 
 async function copy(doc: MemberDocument, source: From<'copy'>, making: Making): Promise<void> {
   const { dataInTheMaking } = layout(doc)
-  await expectRoomForCopy(source.directory, doc.directory, await sizeOfTree(source.directory))
+  const bytesTotal = await sizeOfTree(source.directory)
+  await expectRoomForCopy(source.directory, doc.directory, bytesTotal)
   await cloneTree(source.directory, dataInTheMaking, {
     signal: making.signal,
     sync: source.durable,
     background: doc.priority === 'background',
-    onProgress: copying(source.directory, making),
+    onProgress: ({ bytesDone }) => making.onProgress({ stage: 'copying', bytesDone, bytesTotal }),
   })
   await expectStillThere(doc, source.directory)
   // Postgres starts on nothing else, and a repository that was carried here may have lost its modes on the way.

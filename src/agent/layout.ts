@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { WAL_AHEAD } from '../core/config/archiving.ts'
 import type { MemberDocument } from '../contract/documents/member.ts'
 
 /** Where a member keeps what: all below its own folder, so that removing the folder removes the member. */
@@ -6,6 +7,8 @@ export const layout = (doc: Pick<MemberDocument, 'directory'>) => ({
   data: join(doc.directory, 'data'),
   /** Data that is being made; becomes `data` by one rename when whole. */
   dataInTheMaking: join(doc.directory, 'data.new'),
+  /** Unpacked WAL for its recovery, while that goes on. */
+  walAhead: join(doc.directory, WAL_AHEAD),
   tls: join(doc.directory, 'tls'),
   /** The certificate and its key, in this order. */
   certificate: join(doc.directory, 'tls', 'server.pem'),

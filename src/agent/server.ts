@@ -19,6 +19,7 @@ import type { AgentEnvironment } from './environment.ts'
 import { layout } from './layout.ts'
 import { ReplayProgress } from './replay-progress.ts'
 import { readServerNote, writeServerNote } from './server-note.ts'
+import { keepWalAhead } from './wal-ahead.ts'
 
 /** How often a server that starts is looked at: a start takes about 50 ms, a recovery hours. */
 const LOOK_MS = { first: 5, last: 100 }
@@ -31,7 +32,7 @@ const IMMEDIATE_SHUTDOWN_MS = 20_000
 const LAST_ARCHIVING_MS = 30_000
 
 export interface Starting {
-  readonly env: Pick<AgentEnvironment, 'account'>
+  readonly env: Pick<AgentEnvironment, 'account' | 'log'>
   readonly signal: AbortSignal
   readonly onProgress: (progress: MemberProgress) => void
   /** Listens in its place until it starts. */
@@ -53,7 +54,9 @@ export async function startServer(doc: MemberDocument, starting: Starting): Prom
   if (!door) await expectFreePort(doc)
   const { configGeneration, restartGeneration } = doc
   await writeServerNote(doc, { configGeneration, restartGeneration })
-  const command = await serverCommand(doc)
+  const recovers = await isToRecover(doc)
+  await using _ahead = await keepWalAhead(doc, recovers, env)
+  const command = await serverCommand(doc, recovers)
   const server = await launchDetached({
     ...command,
     cwd: data,
@@ -86,8 +89,7 @@ async function untilLeftoversEnd(data: string, signal: AbortSignal): Promise<voi
   }
 }
 
-async function serverCommand(doc: MemberDocument): Promise<CommandLine> {
-  const recovers = await isToRecover(doc)
+async function serverCommand(doc: MemberDocument, recovers: boolean): Promise<CommandLine> {
   const isCopy = recovers || (await exists(`${layout(doc).data}/backup_label`))
   const settings = {
     ...doc.enforced,

@@ -69,7 +69,7 @@ test('backup work holds the lineage and not the instance, and a name becomes an 
   const { id, subjects } = await client.removeBackup({ lineage: 'lineage001', backup: 'kept' })
   expect(subjects).toEqual(['lineages/lineage001'])
   const kept = (await docs.operations.get(id))?.value
-  expect(kept?.input).toEqual({ lineage: 'lineage001', backup: named.id })
+  expect(kept?.input).toEqual({ lineage: 'lineage001', backup: named.id, of: 'shop/db' })
   await expect(client.verifyBackups({ lineage: 'lineage001' })).rejects.toMatchObject({
     code: 'OPERATION_CONFLICT',
   })
@@ -99,6 +99,23 @@ test('a lineage that an instance writes is not removed, a closed one is', async 
   expect(await client.removeLineage({ lineage: 'lineage002' })).toMatchObject({
     kind: 'lineage-remove',
     state: 'queued',
+  })
+})
+
+test('a clean-up says first what would go, and is then work on the lineage', async () => {
+  const { client, docs } = await openShop()
+  const asked = { lineage: 'lineage001', force: false }
+  const { outcome, of, backups } = await client.planPrune(asked)
+  expect({ outcome, of, backups }).toEqual({
+    outcome: 'held',
+    of: { project: 'shop', service: 'db' },
+    backups: [],
+  })
+  expect(await docs.backups.list('lineage001')).not.toEqual([])
+  expect(await client.pruneLineage({ ...asked, force: true })).toMatchObject({
+    kind: 'prune',
+    title: 'clean-up of the backups of shop/db',
+    subjects: ['lineages/lineage001'],
   })
 })
 

@@ -58,10 +58,8 @@ test('one whose configs are not set, or that is known already, is refused', asyn
 test('one that has backups may get other keys, and neither another place nor go', async () => {
   const { client, store, docs } = await openWithKey()
   const { createdAt } = await client.addRepository(asked)
-  const lineage = lineageDocument()
-  const policy = { ...lineage.recipe.policy, offsite: 'far' }
-  const inIt = { ...lineage, recipe: { ...lineage.recipe, policy } }
-  await store.write([docs.lineages.put([lineage.id], inIt)])
+  const lineage = lineageDocument({ engine: 'pgbackrest', keptIn: { offsite: 'far' } })
+  await store.write([docs.lineages.put([lineage.id], lineage)])
   await expect(client.removeRepository({ name: 'far' })).rejects.toMatchObject({
     code: 'CHANGE_REFUSED',
     details: { lineages: [lineage.id] },

@@ -61,11 +61,15 @@ export function backupEngineSuite(postgres: () => Promise<Engine>, tested: Engin
   const version = (): string => `${home.engine.major}.${home.engine.minor}`
   const insert = (n: number) => server.sql(`insert into t (n) values (${n})`)
   const rowsOf = (of: RawServer) => of.ask('select string_agg(n::text, $$,$$ order by n) from t')
-  const backup = (id: string, more: Partial<Parameters<BackupEngine['backup']>[1]> = {}) =>
+  const backup = (
+    id: string,
+    more: Partial<Parameters<BackupEngine['backup']>[1]> = {},
+    watch: Watch = watching(),
+  ) =>
     engine.backup(
       lineage,
       { id, member: server.member, cold: false, kind: 'full', version: version(), ...more },
-      watching(),
+      watch,
     )
   const archive = () => engine.archive(lineage, server.member)
 
@@ -129,17 +133,7 @@ export function backupEngineSuite(postgres: () => Promise<Engine>, tested: Engin
 
   test('a backup tells where it stands, and asked for once more it is the same', async () => {
     const asked = watching()
-    first = await engine.backup(
-      lineage,
-      {
-        id: '20260102-030405-aaa',
-        member: server.member,
-        cold: false,
-        kind: 'full',
-        version: version(),
-      },
-      asked,
-    )
+    first = await backup('20260102-030405-aaa', {}, asked)
     expect(first).toMatchObject({
       lineage: lineage.id,
       engine: tested.kind,
@@ -284,6 +278,14 @@ export function backupEngineSuite(postgres: () => Promise<Engine>, tested: Engin
     expect(after.problems).toEqual([])
     expect(await engine.pruneWal(lineage, last)).toEqual({ segments: 0, bytes: 0 })
     expect(await rowsAt(last)).toBe('1,2,3,4,5,6,7,8,9,10,11,12')
+  })
+
+  test('what a killed server did not archive is taken from its own files, to its last commit', async () => {
+    await insert(13)
+    await server.stop('SIGKILL')
+    const rest = await engine.archiveRest(lineage, server.member)
+    expect(rest).toEqual({ archive: expect.objectContaining({ problems: [] }) as unknown })
+    expect(await rowsAt((await engine.backups(lineage))[0]!)).toMatch(/^1,.*,12,13$/)
   })
 
   test('a removed lineage is gone, and once more is no error', async () => {

@@ -1,4 +1,5 @@
 import type { Archive, Backup } from '../contract/backup.ts'
+import type { BackupPolicy } from '../contract/backup-policy.ts'
 import type { BackupDocument, LineageDocument } from '../contract/documents/lineage.ts'
 import type { DataSource, MemberDocument } from '../contract/documents/member.ts'
 import type { Engine } from '../contract/engine.ts'
@@ -28,10 +29,20 @@ export interface BackupEngine {
   backups(lineage: LineageDocument): Promise<Backup[]>
   /** Takes in what the server archived since, and says what is there. `member`: whose server archives, when there is one. */
   archive(lineage: LineageDocument, member: MemberDocument | undefined): Promise<Archive>
+  /**
+   * Takes in what a server that does not run has written and not archived, up to its last whole record, before its data go: it
+   * never comes back. What it could not take is `left`; an archive that cannot be reached throws nothing.
+   */
+  archiveRest(lineage: LineageDocument, member: MemberDocument): Promise<ArchivedRest>
   /** For each target that a restore may name: which commit, restore point or transaction is in the archive. */
   find(lineage: LineageDocument, sought: Sought): Promise<Found>
   /** Reads all of a backup and of the WAL from its start on. Empty: all is as it was written. */
   verify(lineage: LineageDocument, backup: Backup, watch: Watch): Promise<Damage[]>
+  /**
+   * Reads the backup's own files beside a restore from it, which may not be handed over before: what the restore does not compare
+   * with the backup's sums by itself. Empty: all is as it was written.
+   */
+  compare(lineage: LineageDocument, backup: Backup, watch: Watch): Promise<Damage[]>
   /** Removes one backup. Its WAL stays until `pruneWal`. */
   remove(lineage: LineageDocument, backup: Backup): Promise<void>
   /** Removes WAL that is older than the start of `oldest`; what none of the kept ones needs. */
@@ -52,6 +63,23 @@ export interface BackupEngine {
   restoreCommand(lineage: LineageDocument): string | Promise<string>
 }
 
+export interface ArchivedRest {
+  /** What is there now; unset when nobody can tell. */
+  readonly archive?: Archive
+  readonly left?: LeftWal
+}
+
+/** WAL that is on a server's disk alone. */
+export interface LeftWal {
+  readonly segments: readonly string[]
+  /** Of what was written into them, at most. */
+  readonly bytes: number
+  /** When the server wrote to them last. */
+  readonly writtenAt?: string
+  /** Why no archive has it, a sentence. */
+  readonly reason: string
+}
+
 export interface ArchivingEngine {
   readonly major: number
   /** As `Engine.features`: `basic_archive` when its library is there. */
@@ -67,6 +95,8 @@ export interface BackupAsked {
   /** The server's version: `16.14`. */
   readonly version: string
   readonly name?: string
+  /** Nobody waits for it: it may take its time, and is not to be felt. */
+  readonly scheduled?: boolean
   /** The newest kept backup, whose unchanged parts need not be stored again. */
   readonly previous?: BackupDocument
 }
@@ -98,7 +128,7 @@ export interface BackupEngines {
   of(lineage: Pick<LineageDocument, 'engine'>): BackupEngine
   /** For a new lineage: what the policy names, else what this host does best; for a branch, what begins at once. */
   choose(wanted: {
-    repository?: string | undefined
+    policy?: Pick<BackupPolicy, 'repository' | 'offsite'> | undefined
     isBranch?: boolean
     engine: Pick<Engine, 'kind' | 'major'>
   }): BackupEngine

@@ -24,9 +24,11 @@ export function backupEngines(
   }
   return {
     of,
-    choose({ repository, isBranch = false, engine }) {
+    choose({ policy, isBranch = false, engine }) {
       const isAble = !isBranch && engine.kind === 'system' && pgbackrest?.keeps(engine.major)
-      const wanted = repository !== undefined || isAble
+      // No copy is made of copies: a second place is pgBackRest's as well.
+      const isNamed = policy?.repository !== undefined || policy?.offsite !== undefined
+      const wanted = isNamed || isAble
       return of({ engine: wanted ? 'pgbackrest' : 'copy' })
     },
   }

@@ -1,3 +1,4 @@
+import { accessRegistry } from './access-registry.ts'
 import type { CommandEntry } from './program.ts'
 
 /** Each command's file is loaded only when it runs. */
@@ -37,10 +38,6 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
   compose: {
     summary: 'write an override that lets Docker Compose use the managed databases',
     load: async () => (await import('./commands/compose.ts')).compose,
-  },
-  proxy: {
-    summary: 'bring an instance of another machine to a port of this one',
-    load: async () => (await import('./commands/proxy.ts')).proxy,
   },
   logs: {
     summary: 'show an instance’s server log',
@@ -262,46 +259,7 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
     summary: 'find what is wrong here and say how to mend it',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
-  listen: {
-    summary: 'serve the API to other machines, over HTTPS',
-    load: async () => (await import('./commands/listen.ts')).listen,
-  },
-  login: {
-    summary: 'use the daemon of another machine from here',
-    load: async () => (await import('./commands/login.ts')).login,
-  },
-  'context ls': {
-    summary: 'list the daemons that commands can go to',
-    aliases: ['context list'],
-    load: async () => (await import('./commands/context/ls.ts')).contextLs,
-  },
-  'context use': {
-    summary: 'choose the daemon that commands go to',
-    load: async () => (await import('./commands/context/use.ts')).contextUse,
-  },
-  'context rm': {
-    summary: 'forget a daemon and the token for it',
-    aliases: ['context remove', 'logout'],
-    load: async () => (await import('./commands/context/rm.ts')).contextRm,
-  },
-  'token create': {
-    summary: 'let somebody, or a program, call this daemon from elsewhere',
-    load: async () => (await import('./commands/token/create.ts')).tokenCreate,
-  },
-  'token ls': {
-    summary: 'list who may call this daemon from elsewhere',
-    aliases: ['token list'],
-    load: async () => (await import('./commands/token/ls.ts')).tokenLs,
-  },
-  'token rm': {
-    summary: 'end a token at once',
-    aliases: ['token remove', 'token delete'],
-    load: async () => (await import('./commands/token/rm.ts')).tokenRm,
-  },
-  audit: {
-    summary: 'show who changed what, or saw a secret',
-    load: async () => (await import('./commands/audit.ts')).audit,
-  },
+  ...accessRegistry,
   'daemon run': {
     summary: 'run the daemon in the foreground',
     load: async () => (await import('./commands/daemon/run.ts')).daemonRun,

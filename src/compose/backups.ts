@@ -8,6 +8,8 @@ import { child, type Mapping, type Node } from './tree.ts'
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Work that is due more often would do nothing else. */
 const LEAST_EVERY_MS = 60_000
+/** Sixteen WAL files as servers have them unless told otherwise: fewer can wait in any burst of writing. */
+const LEAST_BACKLOG_MIB = 256
 
 const keys = [
   'every',
@@ -54,7 +56,13 @@ function written(node: Mapping, findings: Findings): Record<string, unknown> {
       findings,
     ),
     keepRemovedMs: durationAt(node, 'keep-removed', findings),
-    backlogBytes: amountAt(node, 'backlog', positive(parseBytes), 'a size like 4GB', findings),
+    backlogBytes: amountAt(
+      node,
+      'backlog',
+      enoughFiles,
+      `a size like 4GB, ${LEAST_BACKLOG_MIB}MB at least,`,
+      findings,
+    ),
     drillEveryMs: amountAt(node, 'drill', orOff(often), `${span}, or off,`, findings),
     repository: nameAt(node, 'repository', findings),
     offsite: nameAt(node, 'offsite', findings),
@@ -130,6 +138,11 @@ const orOff =
   (parse: Parse): Parse =>
   (text) =>
     text === 'off' || text === 'false' ? 0 : parse(text)
+
+const enoughFiles: Parse = (text) => {
+  const size = parseBytes(text)
+  return size !== undefined && size >= LEAST_BACKLOG_MIB * 1024 * 1024 ? size : undefined
+}
 
 const often: Parse = (text) => {
   const spanMs = parseDurationMs(text)

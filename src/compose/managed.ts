@@ -5,6 +5,7 @@ import { knownText, portOf, variableOrFile } from './credentials.ts'
 import type { Environment, EnvironmentContext } from './environment.ts'
 import type { Extension } from './extension.ts'
 import { isUnresolved, scalarAt } from './fields.ts'
+import type { Findings } from './findings.ts'
 import { grantedFiles } from './granted-files.ts'
 import { readHealthcheck } from './healthcheck.ts'
 import { readImage } from './image.ts'
@@ -12,7 +13,11 @@ import { readInitFiles } from './init-files.ts'
 import { readInitdbArguments, type InitdbArguments } from './initdb-arguments.ts'
 import { readResources } from './resources.ts'
 import { readServerCommand } from './server-command.ts'
-import type { Mapping } from './tree.ts'
+import { child, type Mapping } from './tree.ts'
+
+const MIB = 1024 * 1024
+/** WAL files that may wait: one that is just archived, and those that a burst of writing ends meanwhile. */
+const FEWEST_WAITING = 4
 
 export interface ManagedService {
   readonly name: string
@@ -37,6 +42,7 @@ export function readManaged(
   const resources = readResources(service, findings)
   const command = readServerCommand(service, findings)
   const healthcheck = readHealthcheck(service, findings)
+  expectRoomForWal(managed, initdb.options, findings)
   noteContainerParts(name, service, environment, port, findings)
   const { memoryBytes = resources.memoryBytes, cpus = resources.cpus } = extension
   return {
@@ -57,6 +63,21 @@ export function readManaged(
     tls: extension.tls,
     at,
   }
+}
+
+/** WAL in larger files than usual: of what may wait of it, a few must fit. */
+function expectRoomForWal(
+  { service, extension }: ManagedService,
+  { walSegmentSizeMib = 0 }: InitdbArguments['options'],
+  findings: Findings,
+): void {
+  const leastMib = FEWEST_WAITING * walSegmentSizeMib
+  const backlog = child(service, 'x-howdah-postgres', 'backups', 'backlog')
+  if (!backlog || !extension.backups || extension.backups.backlogBytes >= leastMib * MIB) return
+  findings.problem(
+    backlog.at,
+    `\`backlog\` is ${leastMib}MB at least here: --wal-segsize=${walSegmentSizeMib} makes WAL files of ${walSegmentSizeMib} MB, and ${FEWEST_WAITING} must be able to wait.`,
+  )
 }
 
 function imageOf(

@@ -33,6 +33,10 @@ export const Backup = z
   .meta({ id: 'Backup' })
 export type Backup = z.output<typeof Backup>
 
+/** Commit times that go back: the clock was set back. `lsn` is the first commit after it, or where the segment with it begins. */
+export const ClockSetBack = z.object({ lsn: z.string(), from: Instant, to: Instant })
+export type ClockSetBack = z.output<typeof ClockSetBack>
+
 /** A stretch of WAL without a hole: segment names as Postgres writes them, 24 hexadecimal digits. */
 export const WalRange = z.object({
   timeline: z.int(),
@@ -43,12 +47,17 @@ export const WalRange = z.object({
   lastCommitLsn: z.string().optional(),
   lastRecordLsn: z.string().optional(),
   endLsn: z.string().optional(),
+  /** In the order of the WAL: a time between `to` and `from` says no single moment there. */
+  setBacks: z.array(ClockSetBack).optional(),
 })
 export type WalRange = z.output<typeof WalRange>
 
 export const ArchiveProblem = z.object({
-  /** `lost`: in the middle and not there. `late`: written long ago and not there yet. `different`: there with other content. */
-  kind: z.enum(['lost', 'late', 'different', 'damaged', 'given-up', 'unreachable']),
+  /**
+   * `lost`: in the middle and not there. `late`: written long ago and not there yet. `different`: there with other content.
+   * `forked`: from there on the server itself writes another history.
+   */
+  kind: z.enum(['lost', 'late', 'different', 'forked', 'damaged', 'given-up', 'unreachable']),
   segment: z.string().optional(),
   /** The last of a stretch that begins with `segment`. */
   last: z.string().optional(),
@@ -91,6 +100,8 @@ export const RecoveryWindow = z.object({
   latestLsn: z.string().optional(),
   /** Stretches in between that cannot be restored to. */
   gaps: z.array(z.object({ from: Instant, to: Instant.optional(), sentence: z.string() })),
+  /** Spans in which a time says no single moment, because the clock was set back; an LSN does. */
+  setBacks: z.array(ClockSetBack).optional(),
   /** Age of the newest restorable moment: what a loss of the machine's disk alone would cost now. */
   rpoMs: z.int().optional(),
 })

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { ArchiveProblem, Backup, RecoveryWindow } from './backup.ts'
-import { Lineage } from './lineage.ts'
+import { KeptIn, Lineage } from './lineage.ts'
 import { ServiceName } from './names.ts'
 
 /** A lineage as people see it, with what of it can be restored now. */
 export const LineageStatus = Lineage.extend({
+  keptIn: KeptIn,
   /** `open` for as long as an instance writes to it. */
   state: z.enum(['open', 'closed']),
   /** The instance that writes to it now, which may have another name than when the lineage began. */

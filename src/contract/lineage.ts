@@ -11,8 +11,11 @@ export type BackupEngineKind = z.output<typeof BackupEngineKind>
 /** Where a lineage came from: what it shares with its parent ends at this point of the parent's WAL. */
 export const Ancestry = z.object({
   lineage: LineageId,
-  /** `renewal`: the same instance goes on, with its history in another place or begun anew. */
-  how: z.enum(['restore', 'branch', 'snapshot', 'upgrade', 'renewal']),
+  /**
+   * `renewal`: the same instance goes on, with its history in another place or begun anew. `fork`: the same, after its server
+   * went on from an older state than the archive had, as when data is put back by hand.
+   */
+  how: z.enum(['restore', 'branch', 'snapshot', 'upgrade', 'renewal', 'fork']),
   timeline: z.int().optional(),
   lsn: z.string().optional(),
   at: Instant.optional(),

@@ -17,3 +17,7 @@ export const Listening = z
   })
   .meta({ id: 'Listening' })
 export type Listening = z.output<typeof Listening>
+
+/** What was asked for. */
+export const ListeningWanted = Listening.pick({ address: true, port: true, names: true })
+export type ListeningWanted = z.output<typeof ListeningWanted>

@@ -20,6 +20,8 @@ export const ActionKind = z.enum([
   'change-endpoint',
   'change-backups',
   'start-archiving',
+  'renew-lineage',
+  'change-offsite',
   'remember-mode',
 ])
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Backup, RecoveryWindow } from './backup.ts'
+import { Backup, ClockSetBack, RecoveryWindow } from './backup.ts'
 import { Instant, LineageId, ProjectName, ServiceName } from './names.ts'
 import { RecoveryTarget } from './target.ts'
 
@@ -40,6 +40,8 @@ export const RestorePlan = z
     /** WAL to replay after it, at most. */
     walBytes: z.int(),
     window: RecoveryWindow,
+    /** The target is a time that the clock showed twice: what comes back ends before this place. */
+    ambiguous: ClockSetBack.optional(),
     /** For example `16.14`. */
     version: z.string(),
   })

@@ -11,6 +11,7 @@ import { ensureDirectory } from '../system/files.ts'
 import { openDaemon } from './compose-daemon.ts'
 import { homeLayout } from './home.ts'
 import { pruneOperations } from './housekeeping.ts'
+import { renewForked } from './renew-forked.ts'
 import { keepSchedules } from './schedules.ts'
 import { keepStateBackups } from './state-backups.ts'
 import { createLog, type Log } from './log.ts'
@@ -133,6 +134,7 @@ async function serve(
   const { stateBackups } = homeLayout(home)
   const backups = keepStateBackups(store, stateBackups, stop.signal, complain).catch(complain)
   const kinds = procedures as unknown as readonly Procedure[]
+  const renewing = renewForked(services, stop.signal, complain).catch(complain)
   const complainOfSchedule = (error: unknown): void => log.error({ error }, 'schedules')
   const scheduling = schedules
     ? keepSchedules(services, kinds, stop.signal, complainOfSchedule).catch(complainOfSchedule)
@@ -144,7 +146,7 @@ async function serve(
   } finally {
     clearInterval(housekeeping)
     stop.abort()
-    await Promise.allSettled([servers, backups, scheduling])
+    await Promise.allSettled([servers, backups, renewing, scheduling])
     await daemon.remote.close()
     await server.close()
   }

@@ -3,9 +3,8 @@ import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:https'
 import { rm } from 'node:fs/promises'
-import { z } from 'zod'
 import type { HowdahApp } from '../api/mount.ts'
-import { Listening } from '../contract/listening.ts'
+import { type Listening, ListeningWanted } from '../contract/listening.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { KeyAndCertificate } from '../system/certificate-authority.ts'
 import { readText, writeAtomic } from '../system/files.ts'
@@ -13,9 +12,6 @@ import { type Admission, admitRemote } from './admit-remote.ts'
 import { apiCertificate } from './api-certificate.ts'
 import { homeLayout } from './home.ts'
 import { tunnels } from './tunnel.ts'
-
-const Wanted = Listening.pick({ address: true, port: true, names: true })
-type Wanted = z.output<typeof Wanted>
 
 /** More than a team's laptops and CI ever hold at once; strangers beyond it are turned away before TLS. */
 const MAX_CONNECTIONS = 1000
@@ -33,7 +29,7 @@ export class RemoteDoor {
   readonly #admit: ReturnType<typeof admitRemote>
   readonly #renewal: NodeJS.Timeout
   #app: HowdahApp | undefined
-  #wanted: Wanted | undefined
+  #wanted: ListeningWanted | undefined
   #problem: string | undefined
   #server: Server | undefined
 
@@ -49,7 +45,7 @@ export class RemoteDoor {
     this.#app = app
     const text = await readText(homeLayout(this.#parts.home).listening)
     if (text === undefined) return
-    this.#wanted = Wanted.parse(JSON.parse(text))
+    this.#wanted = ListeningWanted.parse(JSON.parse(text))
     try {
       this.#server = await this.#serve(this.#wanted)
     } catch (error) {
@@ -69,7 +65,7 @@ export class RemoteDoor {
   }
 
   /** CANNOT_LISTEN leaves what is served now as it is, unless that has the same address and port. */
-  async listen(wanted: Wanted): Promise<Listening> {
+  async listen(wanted: ListeningWanted): Promise<Listening> {
     const before = this.#wanted
     const isSamePlace = before?.address === wanted.address && before.port === wanted.port
     if (isSamePlace) this.#close()
@@ -108,7 +104,7 @@ export class RemoteDoor {
     this.#server = undefined
   }
 
-  async #serve(wanted: Wanted): Promise<Server> {
+  async #serve(wanted: ListeningWanted): Promise<Server> {
     const app = this.#app
     if (!app) throw new Error('nothing to serve yet')
     const server = createAdaptorServer({
@@ -146,7 +142,7 @@ export class RemoteDoor {
     }
   }
 
-  #certificate(wanted: Wanted) {
+  #certificate(wanted: ListeningWanted) {
     const { home, authority } = this.#parts
     return apiCertificate(homeLayout(home).apiCertificate, authority, wanted)
   }

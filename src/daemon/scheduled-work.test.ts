@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { ClockMemory } from '../core/policy/expiry-clock.ts'
 import { enqueue } from '../operations/enqueue.ts'
 import {
   ago,
@@ -14,14 +15,23 @@ type Home = ReturnType<typeof openScheduledHome>
 
 /** One look at the home, on a machine that never slept. */
 const look = ({ d }: Home, nowMs = Date.now(), told = new Set<string>()): Promise<number> =>
-  enqueueDue(d, procedures, { nowMs, awakeSinceMs: 0, told })
+  enqueueDue(d, procedures, { nowMs, clock: believed(nowMs), awakeSinceMs: 0, told })
+
+/** A clock that nothing speaks against. */
+const believed = (wallMs: number): ClockMemory => ({ wallMs, uptimeMs: wallMs, jumps: [] })
 
 const backupOf = (service: string) => [
   'backup-create',
-  { lineage: `lineage${service}`, kind: 'full', scheduled: true },
+  { lineage: `lineage${service}`, kind: 'full', of: `shop/${service}`, scheduled: true },
 ]
-const drillOf = (service: string) => ['drill', { lineage: `lineage${service}`, scheduled: true }]
-const pruneOf = (service: string) => ['prune', { lineage: `lineage${service}`, scheduled: true }]
+const drillOf = (service: string) => [
+  'drill',
+  { lineage: `lineage${service}`, of: `shop/${service}`, scheduled: true },
+]
+const pruneOf = (service: string) => [
+  'prune',
+  { lineage: `lineage${service}`, of: `shop/${service}`, scheduled: true },
+]
 
 test('a new instance gets its first base, once, and then a drill', async () => {
   const home = openScheduledHome()
@@ -124,7 +134,7 @@ test('lineages of another home are left alone', async () => {
 test('the history of a removed instance is cleaned up when its time is over', async () => {
   const home = openScheduledHome()
   const closedAt = ago(31 * DAY_MS)
-  await home.addInstance('db', { lineage: { closedAt } })
+  await home.addInstance('db', { lineage: { closedAt, createdAt: closedAt } })
   await home.store.write([home.docs.instances.remove(['shop', 'db'])])
   await look(home)
   expect(await home.live()).toEqual([pruneOf('db')])
@@ -169,13 +179,52 @@ test('one kind that cannot be begun is told, and hinders no other', async () => 
   const home = openScheduledHome()
   await home.addInstance('a')
   await home.addBackup('a', 0)
-  await home.addInstance('b', { lineage: { closedAt: ago(31 * DAY_MS) } })
+  await home.addInstance('b', {
+    lineage: { closedAt: ago(31 * DAY_MS), createdAt: ago(60 * DAY_MS) },
+  })
   await home.store.write([home.docs.instances.remove(['shop', 'b'])])
   const withoutDrill = procedures.filter((p) => p.kind !== 'drill')
-  const round = { nowMs: Date.now(), awakeSinceMs: 0, told: new Set<string>() }
+  const nowMs = Date.now()
+  const round = { nowMs, clock: believed(nowMs), awakeSinceMs: 0, told: new Set<string>() }
   await expect(enqueueDue(home.d, withoutDrill, round)).rejects.toMatchObject({
     code: 'INTERNAL',
     message: expect.stringContaining('“drill”') as unknown,
   })
   expect(await home.live()).toContainEqual(pruneOf('b'))
+})
+
+test('a clock that went ahead removes nothing for its age, and people are told once', async () => {
+  const home = openScheduledHome()
+  await home.addInstance('old', { lineage: { closedAt: ago(HOUR_MS) } })
+  await home.store.write([home.docs.instances.remove(['shop', 'old'])])
+  await home.addInstance('try', {
+    instance: {
+      branch: {
+        service: 'db',
+        lineage: 'lineagedb',
+        at: ago(HOUR_MS),
+        shared: false,
+        expiresAt: new Date(Date.now() + DAY_MS).toISOString(),
+      },
+    },
+  })
+  const nowMs = Date.now() + 400 * DAY_MS
+  const jump = { byMs: 400 * DAY_MS, leftMs: 20 * HOUR_MS, atMs: nowMs - 4 * HOUR_MS }
+  const clock = { wallMs: nowMs, uptimeMs: 4 * HOUR_MS, jumps: [jump] }
+  const round = { nowMs, clock, awakeSinceMs: nowMs, told: new Set<string>() }
+  const removals = async () =>
+    (await home.live()).map(([kind]) => kind).filter((k) => k === 'prune' || k === 'branch-remove')
+  await enqueueDue(home.d, procedures, round)
+  await enqueueDue(home.d, procedures, round)
+  expect(await removals()).toEqual([])
+  const held = home.events.filter((e) => e.kind === 'expiry-waits')
+  expect(held.map((e) => e.severity)).toEqual(['warning'])
+  expect(held[0]?.message).toBe(
+    'the clock went ahead by 400d in which this machine did not run: it was off, or its clock is wrong now. ' +
+      'What is too old by that clock is kept until the daemon has run for 20h more: ' +
+      'the backup history of shop/old, which was removed (`howdah lineage rm lineageold`), ' +
+      'the branch “try” (`howdah -p shop branch rm try`). If the clock is wrong, set it right before then',
+  )
+  await enqueueDue(home.d, procedures, { ...round, clock: believed(nowMs) })
+  expect(await removals()).toEqual(['branch-remove', 'prune'])
 })

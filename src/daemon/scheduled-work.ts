@@ -1,17 +1,21 @@
 import type { OperationDocument } from '../contract/documents/operation.ts'
 import { restUntil } from '../core/policy/attempts.ts'
+import { type ClockMemory, expiryTime } from '../core/policy/expiry-clock.ts'
 import { overdue } from '../core/policy/overdue.ts'
 import { backupKind, type LineageFacts, schedule } from '../core/policy/schedule.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { Dependencies } from '../operations/dependencies.ts'
 import { enqueue } from '../operations/enqueue.ts'
 import type { Procedure } from '../operations/procedure.ts'
+import { tellHeld } from './held-expiry.ts'
 import { attemptsOf, type HomeFacts, homeFacts, inputOf, kindOf } from './schedule-facts.ts'
 
 export type ScheduleDependencies = Pick<Dependencies, 'store' | 'documents' | 'driver' | 'event'>
 
 export interface Round {
   readonly nowMs: number
+  /** What is removed for its age is judged by it, and not by `nowMs`. */
+  readonly clock: ClockMemory
   /** Since when the machine runs without a sleep. */
   readonly awakeSinceMs: number
   /** What people were told to be overdue; the round adds to it. */
@@ -19,12 +23,14 @@ export interface Round {
 }
 
 /** An operation that a schedule wants. */
-interface Wanted {
+export interface Wanted {
   readonly kind: string
   readonly input: object
   readonly fromMs: number
   /** Reads and writes whole databases: only one such at a time. */
   readonly isHeavy: boolean
+  /** What it removes for its age, in words; unset: nothing. */
+  readonly removes?: string
 }
 
 /**
@@ -34,15 +40,19 @@ interface Wanted {
 export async function enqueueDue(
   d: ScheduleDependencies,
   procedures: readonly Procedure[],
-  { nowMs, awakeSinceMs, told }: Round,
+  { nowMs, clock, awakeSinceMs, told }: Round,
 ): Promise<number> {
   const home = await homeFacts(d)
-  for (const facts of home.lineages) await tellOverdue(d, facts, { nowMs, awakeSinceMs, told })
+  for (const facts of home.lineages) await tellOverdue(d, facts, nowMs, awakeSinceMs, told)
   const wanted = [
     ...home.lineages.flatMap((facts) => wantedFor(facts, nowMs)),
     ...expiredBranches(home, nowMs),
   ]
-  const due = wanted.filter((w) => w.fromMs <= nowMs).toSorted(byUrgency)
+  const past = wanted.filter((w) => w.fromMs <= nowMs)
+  const isHeld = ({ removes, fromMs }: Wanted): boolean =>
+    removes !== undefined && fromMs > expiryTime(clock)
+  await tellHeld(d, clock, past.filter(isHeld), told)
+  const due = past.filter((w) => !isHeld(w)).toSorted(byUrgency)
   let isBusy = home.operations.some(isLiveHeavy)
   const failures: unknown[] = []
   for (const work of due) {
@@ -59,17 +69,27 @@ export async function enqueueDue(
 }
 
 function wantedFor(facts: LineageFacts, nowMs: number): Wanted[] {
-  const { id } = facts.lineage
+  const { id, project, service } = facts.lineage
   return schedule(facts, nowMs).map(({ what, fromMs }) => ({
     kind: kindOf[what],
     input: {
       lineage: id,
       ...(what === 'backup' ? { kind: backupKind(facts, nowMs) } : {}),
+      of: `${project}/${service}`,
       scheduled: true,
     },
     fromMs,
     isHeavy: what !== 'prune',
+    ...(what === 'prune' ? { removes: removedOf(facts) } : {}),
   }))
+}
+
+/** What a clean-up of a lineage removes, and how a person says that it may go. */
+function removedOf({ lineage: { id, project, service, closedAt } }: LineageFacts): string {
+  const of = `${project}/${service}`
+  return closedAt === undefined
+    ? `old backups of ${of}`
+    : `the backup history of ${of}, which was removed (\`howdah lineage rm ${id}\`)`
 }
 
 function expiredBranches({ instances, operations }: HomeFacts, nowMs: number): Wanted[] {
@@ -80,7 +100,8 @@ function expiredBranches({ instances, operations }: HomeFacts, nowMs: number): W
     })
     const fromMs = Math.max(Date.parse(branch.expiresAt), restUntil(tries, nowMs))
     const input = { project, service, expired: true, scheduled: true }
-    return [{ kind: kindOf.branch, input, fromMs, isHeavy: false }]
+    const removes = `the branch “${service}” (\`howdah -p ${project} branch rm ${service}\`)`
+    return [{ kind: kindOf.branch, input, fromMs, isHeavy: false, removes }]
   })
 }
 
@@ -116,7 +137,9 @@ async function begin(
 async function tellOverdue(
   { documents, event }: ScheduleDependencies,
   facts: LineageFacts,
-  { nowMs, awakeSinceMs, told }: Round,
+  nowMs: number,
+  awakeSinceMs: number,
+  told: Set<string>,
 ): Promise<void> {
   const subject = `${facts.lineage.project}/${facts.lineage.service}`
   for (const { kind, sinceMs, message } of overdue(facts, nowMs, awakeSinceMs)) {

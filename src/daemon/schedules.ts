@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Wakeup } from '../agent/wakeup.ts'
 import type { Procedure } from '../operations/procedure.ts'
+import { MachineClock } from './machine-clock.ts'
 import { enqueueDue, type ScheduleDependencies } from './scheduled-work.ts'
 
 /** Timers stand still while a machine sleeps, and clocks are set: nothing is slept through for longer than this. */
@@ -28,12 +29,14 @@ export async function keepSchedules(
   signal.addEventListener('abort', () => wakeup.wake(), { once: true })
   const watching = wakeOnChange(d, wakeup, signal)
   const told = new Set<string>()
+  const machine = new MachineClock(d)
   let awakeSinceMs = Date.now()
   while (!signal.aborted) {
     const nowMs = Date.now()
     let nextMs = Infinity
     try {
-      nextMs = await enqueueDue(d, procedures, { nowMs, awakeSinceMs, told })
+      const clock = await machine.read(nowMs)
+      nextMs = await enqueueDue(d, procedures, { nowMs, clock, awakeSinceMs, told })
     } catch (error) {
       onError(error)
     }

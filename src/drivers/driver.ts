@@ -67,7 +67,12 @@ export interface Driver {
   ): Promise<void>
 
   /** Copies a running member's data by the low-level backup API. What stood at `target` goes first. */
-  copyRunning(member: MemberDocument, target: string, watch: Watch): Promise<RunningCopy>
+  copyRunning(
+    member: MemberDocument,
+    target: string,
+    watch: Watch,
+    manner?: CopyManner,
+  ): Promise<RunningCopy>
   /** The same of a member that is stopped, and stays so. SOURCE_CHANGED when it did not: a copy by the server is whole then. */
   copyStopped(member: MemberDocument, target: string, watch: Watch): Promise<StoppedCopy>
   /** Whether a stopped member's server shut down in order, which is when it hands its last WAL over; true without data. */
@@ -99,6 +104,14 @@ export interface Placement {
   readonly directory: string
   readonly socketDirectory: string
   readonly certificateFile: string
+}
+
+/** What a copy of a running server may cost that server; as fast as it can be unless said. */
+export interface CopyManner {
+  /** Only the processor and disk that others leave. */
+  readonly background?: boolean
+  /** The checkpoint that it begins with is spread over minutes, as a usual one is. */
+  readonly spread?: boolean
 }
 
 /** A physical copy of a running server. WAL from the start to the stop, which is in it, makes it consistent. */

@@ -18,6 +18,18 @@ export const backupCatalog = {
     retry: 'later',
     hint: "`howdah backup ls` says what keeps the archive from taking WAL; `howdah logs` has the server's own words.",
   },
+  WAL_UNARCHIVED: {
+    exit: 75,
+    status: 409,
+    retry: 'later',
+    hint: 'Nothing was removed. Mend what keeps the archive from taking it, or accept the loss with --accept-loss.',
+  },
+  LINEAGE_FORKED: {
+    exit: 75,
+    status: 409,
+    retry: 'later',
+    hint: 'Howdah begins a new lineage for the server by itself, within a minute or two: then try again. What is archived already stays restorable: `howdah lineage ls` has its id, for --lineage.',
+  },
   BACKUP_NOT_FOUND: {
     exit: 66,
     status: 404,

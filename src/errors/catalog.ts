@@ -1,5 +1,6 @@
 import { accessCatalog } from './access-catalog.ts'
 import { backupCatalog } from './backup-catalog.ts'
+import { storeCatalog } from './store-catalog.ts'
 
 /**
  * Every failure a user can see, in one table. A code is a contract: scripts, tests and docs match on it, so it is
@@ -11,6 +12,7 @@ import { backupCatalog } from './backup-catalog.ts'
 export const catalog = {
   ...accessCatalog,
   ...backupCatalog,
+  ...storeCatalog,
   USAGE: {
     exit: 64,
     status: 400,

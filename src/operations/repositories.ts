@@ -1,6 +1,7 @@
 import type { RepositoryDocument } from '../contract/documents/repository.ts'
 import { configsOf, Repository } from '../contract/repository.ts'
 import type { RepositoryAccess } from '../core/config/pgbackrest.ts'
+import { keptIn } from '../core/policy/kept-in.ts'
 import { AppError } from '../errors/app-error.ts'
 import { revealConfig } from './config-values.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -33,5 +34,8 @@ export async function lineagesIn(d: Pick<Dependencies, 'documents'>, name: strin
   const all = await d.documents.lineages.list()
   return all
     .map(({ value }) => value)
-    .filter(({ recipe: { policy } }) => policy.repository === name || policy.offsite === name)
+    .filter((lineage) => {
+      const { repository, offsite } = keptIn(lineage)
+      return repository === name || offsite === name
+    })
 }

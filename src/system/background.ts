@@ -11,11 +11,19 @@ export interface CommandLine {
  * these programs becomes the next (exec), so the pid is the command's own; one that this machine lacks is left out.
  */
 export function inBackground(command: CommandLine): CommandLine {
-  const wrappers = [
-    ['nice', '-n', '19'],
-    // The idle class; -t: run also where the kernel refuses it, as in a container.
-    ['ionice', '-t', '-c', '3'],
-  ].filter(([name]) => isInPath(name ?? ''))
+  return within([['nice', '-n', '19'], idleDisk], command)
+}
+
+/** The same for the disk alone. */
+export function onIdleDisk(command: CommandLine): CommandLine {
+  return within([idleDisk], command)
+}
+
+/** The idle class; -t: run also where the kernel refuses it, as in a container. */
+const idleDisk = ['ionice', '-t', '-c', '3']
+
+function within(programs: readonly (readonly string[])[], command: CommandLine): CommandLine {
+  const wrappers = programs.filter(([name]) => isInPath(name ?? ''))
   const [program = '', ...args] = [...wrappers.flat(), command.program, ...command.args]
   return { program, args }
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import {
   chmod,
+  type FileHandle,
   lchown,
   lstat,
   mkdir,
@@ -13,10 +14,12 @@ import {
 import { join } from 'node:path'
 import { AppError } from '../errors/app-error.ts'
 import { forEachLimited } from './concurrency.ts'
+import { type CopyCrew, createCopyCrew } from './copy-crew.ts'
 import { copyBytes, reflink } from './copy-file.ts'
 import { errnoOf, withFileErrors } from './file-errors.ts'
 import { syncTree } from './sync-tree.ts'
 import { type HeldFolder, holdFolder, pathOfOpen } from './held-folder.ts'
+import { createPace, type Pace } from './pace.ts'
 
 export interface CloneOptions {
   /** True for what is to be left out, a folder with all in it; gets the path relative to the tree: `base/5/PG_VERSION`. */
@@ -25,7 +28,7 @@ export interface CloneOptions {
   readonly live?: boolean
   /** False leaves the copy to the kernel's own time; otherwise all of it is on the disk when this is done. */
   readonly sync?: boolean
-  /** One file at a time, so that others get the disk in between. */
+  /** One file at a time and bit by bit, so that others get the disk in between. */
   readonly background?: boolean
   readonly onProgress?: (progress: { readonly bytesDone: number; readonly files: number }) => void
   readonly signal?: AbortSignal | undefined
@@ -46,6 +49,9 @@ interface Cloning extends CloneOptions {
   /** Until the file system says that it cannot. */
   share: boolean
   readonly count: (bytes: number) => void
+  readonly pace: Pace | undefined
+  /** Copies the files, unless it is done in the background. */
+  readonly crew: CopyCrew | undefined
 }
 
 /** Enough to keep a disk busy; Node's pool has four threads by itself. */
@@ -66,15 +72,22 @@ export async function cloneTree(
   target: string,
   options: CloneOptions = {},
 ): Promise<Cloned> {
+  const { background = false, live = false, sync = true, signal } = options
+  const count = (more: number): void => {
+    cloning.bytes += more
+    options.onProgress?.({ bytesDone: cloning.bytes, files: cloning.files })
+  }
+  await using crew = background
+    ? undefined
+    : createCopyCrew({ live, flush: sync, onBytes: count, signal })
   const cloning: Cloning = {
     ...options,
     bytes: 0,
     files: 0,
     share: true,
-    count(more) {
-      cloning.bytes += more
-      options.onProgress?.({ bytesDone: cloning.bytes, files: cloning.files })
-    },
+    pace: background ? createPace(signal) : undefined,
+    crew,
+    count,
   }
   await using from = await withFileErrors(source, () => holdFolder(source))
   // Awaited: `from` is held until then.
@@ -82,7 +95,7 @@ export async function cloneTree(
     await using to = await makeFolder(target)
     await copyFolder('', from, to, cloning)
     cloning.count(0)
-    if (options.sync ?? true) await syncTree(target, options.signal)
+    if (sync) await syncTree(target, signal)
     const { bytes, files, share } = cloning
     return { bytes, files, reflinked: share && files > 0 }
   })
@@ -109,13 +122,20 @@ async function copyFolder(
   const entries = await readdir(from.at(''), { withFileTypes: true })
   const wanted = entries.filter(({ name }) => !exclude?.(join(path, name)))
   const folders: string[] = []
+  const files: { name: string; sizeBytes: number }[] = []
   await forEachLimited(wanted, atOnce, async (entry) => {
     signal?.throwIfAborted()
     const { name } = entry
     if (entry.isDirectory()) folders.push(name)
     else if (entry.isSymbolicLink()) await copyLink(from, to, name, cloning)
-    else if (entry.isFile()) await copyFile(from, to, name, cloning)
+    else if (!entry.isFile()) return
+    else if (!cloning.crew) await copyFile(from, to, name, cloning)
+    else {
+      const stats = await unlessGone(() => lstat(from.at(name)), cloning)
+      files.push({ name, sizeBytes: stats?.size ?? 0 })
+    }
   })
+  await haveCopied(files, from, to, cloning)
   for (const name of folders) {
     signal?.throwIfAborted()
     await using innerFrom = await unlessGone(() => holdFolder(from.at(name)), cloning)
@@ -127,6 +147,20 @@ async function copyFolder(
   if (isRoot) await to.handle.chown(stats.uid, stats.gid)
   await to.handle.chmod(stats.mode & 0o7777)
   await to.handle.utimes(stats.atime, stats.mtime)
+}
+
+/** The largest first, so that no thread is left with one of them at the end. */
+async function haveCopied(
+  files: readonly { name: string; sizeBytes: number }[],
+  from: HeldFolder,
+  to: HeldFolder,
+  cloning: Cloning,
+): Promise<void> {
+  if (!cloning.crew) return
+  const names = files.toSorted((a, b) => b.sizeBytes - a.sizeBytes).map(({ name }) => name)
+  const copied = await cloning.crew.copy(from.at(''), to.at(''), names)
+  cloning.files += copied.files
+  if (!copied.shared) cloning.share = false
 }
 
 async function copyFile(
@@ -148,7 +182,11 @@ async function copyFile(
     if (isRoot) await lchown(target, stats.uid, stats.gid)
   } else {
     cloning.share = false
-    await copyBytes(file, target, cloning.count, cloning.signal)
+    const onChunk = (bytes: number, copy: FileHandle): Promise<void> | undefined => {
+      cloning.count(bytes)
+      return cloning.pace?.(bytes, copy)
+    }
+    await copyBytes(file, target, onChunk, cloning.signal)
     if (isRoot) await lchown(target, stats.uid, stats.gid)
     await chmod(target, stats.mode & 0o7777)
   }

@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { errnoOf, withFileErrors } from './file-errors.ts'
 
 /** What the kernel answers where it cannot share blocks: another file system, or one without reflinks. */
-const cannotShare = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY'])
+export const cannotShare: ReadonlySet<string> = new Set([
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EXDEV',
+  'EINVAL',
+  'ENOSYS',
+  'ENOTTY',
+])
 
 /** Bytes moved per read; larger gains nothing measurable and holds more memory. */
 const chunkBytes = 1024 * 1024
@@ -43,7 +50,7 @@ export async function reflink(from: string, to: string): Promise<boolean> {
 export async function copyBytes(
   source: FileHandle,
   to: string,
-  onChunk: (bytes: number) => void,
+  onChunk: (bytes: number, target: FileHandle) => Promise<void> | void,
   signal?: AbortSignal,
 ): Promise<number> {
   await using target = await open(to, 'wx', 0o600)
@@ -60,6 +67,6 @@ export async function copyBytes(
       written += (await target.write(buffer, written, bytesRead - written)).bytesWritten
     }
     total += bytesRead
-    onChunk(bytesRead)
+    await onChunk(bytesRead, target)
   }
 }

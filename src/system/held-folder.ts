@@ -10,7 +10,7 @@ export interface HeldFolder extends AsyncDisposable {
 }
 
 /** A path to a file that is open already, whatever stands at `path` by now; elsewhere than on Linux `path` itself. */
-export const pathOfOpen = (file: FileHandle, path: string): string =>
+export const pathOfOpen = (file: Pick<FileHandle, 'fd'>, path: string): string =>
   leadsOn ? join(descriptors, String(file.fd)) : path
 
 /** Linux alone leads from a descriptor to what is in its folder (proc(5), /proc/pid/fd). */

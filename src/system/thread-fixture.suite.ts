@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { getPriority } from 'node:os'
+import { setImmediate as turn } from 'node:timers/promises'
 import { threadId } from 'node:worker_threads'
 import { AppError } from '../errors/app-error.ts'
 import { onThread } from './thread.ts'
 
 interface Asked {
   readonly text: string
-  readonly end: 'answer' | 'disk-full' | 'throw' | 'wait' | 'exit'
+  readonly end: 'answer' | 'disk-full' | 'throw' | 'wait' | 'exit' | 'busy'
 }
 
 /** Work for thread.test.ts: a thread needs a module that Node itself loads. */
@@ -24,7 +25,9 @@ export const echoOnThread = onThread(
       await once(signal, 'abort')
       signal.throwIfAborted()
     }
+    // Until it is held back.
+    if (end === 'busy') while (getPriority() === 0) await turn()
     note('ending')
-    return { thread: threadId, answer: text, priority: getPriority() }
+    return { process: process.pid, thread: threadId, answer: text, priority: getPriority() }
   },
 )

@@ -1,7 +1,7 @@
-import { setPriority } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { AppError, type ErrorBody } from '../errors/app-error.ts'
+import { startWorkProcess, workOfThisProcess } from './work-process.ts'
 
 /** What work on a thread may use of the one that asked for it. */
 export interface ThreadTools<Note> {
@@ -14,7 +14,7 @@ export interface ThreadOptions<Note> {
   readonly signal?: AbortSignal | undefined
   /** Gets what the work notes, in order. */
   readonly onNote?: (note: Note) => void
-  /** It may only use the processor that others leave. On Linux, where threads have a priority of their own. */
+  /** In a process of its own, which gets only the processor and the disk that others leave, and ends with us. */
   readonly background?: boolean
 }
 
@@ -25,7 +25,6 @@ type OnThread<In, Out, Note> = (input: In, options?: ThreadOptions<Note>) => Pro
 interface Order {
   readonly work: string
   readonly input: unknown
-  readonly background: boolean
 }
 
 type Message =
@@ -33,8 +32,20 @@ type Message =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'failed'; readonly body: ErrorBody | undefined; readonly error: unknown }
 
-/** The nice value of work in the background: the weakest. */
-const leastPriority = 19
+/** The asker's end of where work runs. */
+export interface Workplace {
+  send(message: unknown): void
+  onMessage(take: (message: unknown) => void): void
+  /** When it ended by itself, or could not begin. After all of its messages. */
+  onEnd(take: (error: Error) => void): void
+  end(): Promise<void>
+}
+
+/** The work's end of it. */
+export interface Asker {
+  send(message: Message): void
+  onAbort(take: () => void): void
+}
 
 /**
  * Makes a module's work one that runs on a thread of its own, for what would hold up the event loop: the module exports what this
@@ -45,56 +56,74 @@ export function onThread<In, Out, Note = never>(
   module: string,
   work: (input: In, tools: ThreadTools<Note>) => Promise<Out>,
 ): OnThread<In, Out, Note> {
+  const run = (input: unknown, asker: Asker): void => {
+    // Not now: what the work uses may be declared further down in its module, which is still being evaluated.
+    setImmediate(() => void serve(asker, (tools) => work(input as In, tools)))
+  }
   const order = workerData as Order | undefined
   // In a thread, this module is the one that it was started with, or is imported by it.
-  if (!isMainThread && order?.work === module) {
-    // Not now: what the work uses may be declared further down in its module, which is still being evaluated.
-    setImmediate(() => void serve(order, (tools) => work(order.input as In, tools)))
-  }
+  if (!isMainThread && order?.work === module) run(order.input, askerOfThread)
+  if (isMainThread) workOfThisProcess(module, run)
   return async (input, { signal, onNote, background = false } = {}) => {
     signal?.throwIfAborted()
-    const worker = new Worker(new URL(module), {
-      workerData: { work: module, input, background } satisfies Order,
-    })
-    const abort = (): void => worker.postMessage('abort', [])
+    const place = background ? startWorkProcess(module, input) : startThread(module, input)
+    const abort = (): void => place.send('abort')
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      return await outcome<Out, Note>(worker, onNote)
+      return await outcome<Out, Note>(place, onNote)
     } catch (error) {
       signal?.throwIfAborted()
       throw error
     } finally {
       signal?.removeEventListener('abort', abort)
-      await worker.terminate()
+      await place.end()
     }
   }
 }
 
-function outcome<Out, Note>(worker: Worker, onNote: ThreadOptions<Note>['onNote']): Promise<Out> {
+function startThread(module: string, input: unknown): Workplace {
+  const worker = new Worker(new URL(module), {
+    workerData: { work: module, input } satisfies Order,
+  })
+  return {
+    send: (message) => worker.postMessage(message, []),
+    onMessage: (take) => void worker.on('message', take),
+    onEnd: (take) => {
+      worker.on('error', take)
+      // After the others in every case; then it has no effect.
+      worker.on('exit', (code) => take(new AppError('INTERNAL', `a thread ended with ${code}`)))
+    },
+    end: async () => void (await worker.terminate()),
+  }
+}
+
+const askerOfThread: Asker = {
+  send: (message) => parentPort?.postMessage(message, []),
+  onAbort: (take) => parentPort?.once('message', take),
+}
+
+function outcome<Out, Note>(place: Workplace, onNote: ThreadOptions<Note>['onNote']): Promise<Out> {
   return new Promise((resolve, reject) => {
-    worker.on('message', (message: Message) => {
+    place.onMessage((given) => {
+      const message = given as Message
       if (message.kind === 'note') onNote?.(message.note as Note)
       else if (message.kind === 'done') resolve(message.result as Out)
       else reject(message.body ? AppError.fromBody(message.body) : message.error)
     })
-    worker.on('error', reject)
-    // After the others in every case; then it has no effect.
-    worker.on('exit', (code) => reject(new AppError('INTERNAL', `a thread ended with ${code}`)))
+    place.onEnd(reject)
   })
 }
 
-async function serve(order: Order, work: (tools: ThreadTools<unknown>) => Promise<unknown>) {
-  const say = (message: Message): void => parentPort?.postMessage(message, [])
+async function serve(asker: Asker, work: (tools: ThreadTools<unknown>) => Promise<unknown>) {
   const stop = new AbortController()
-  parentPort?.once('message', () => stop.abort())
-  if (order.background && process.platform === 'linux') setPriority(leastPriority)
+  asker.onAbort(() => stop.abort())
   // What the module declares below its work is not there before it was read to its end.
   await turn()
   try {
-    const note = (note: unknown): void => say({ kind: 'note', note })
-    say({ kind: 'done', result: await work({ signal: stop.signal, note }) })
+    const note = (note: unknown): void => asker.send({ kind: 'note', note })
+    asker.send({ kind: 'done', result: await work({ signal: stop.signal, note }) })
   } catch (error) {
     const body = error instanceof AppError ? error.toJSON() : undefined
-    say({ kind: 'failed', body, error })
+    asker.send({ kind: 'failed', body, error })
   }
 }

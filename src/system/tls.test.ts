@@ -21,6 +21,10 @@ const request = {
 }
 const server = await issueServerCertificate(authority, request)
 
+/** RFC 5280, 4.2.1.12. */
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+
 /** Connects with full verification; resolves to undefined, or the code of the refusal. */
 async function handshake(
   own: KeyAndCertificate,
@@ -64,6 +68,13 @@ test('a certificate says its names, and never outlives its authority', async () 
   const issued = await issueServerCertificate(short, request)
   expect(certificateExpiry(issued.certPem)).toEqual(certificateExpiry(short.certPem))
   expect(certificateExpiry(server.certPem) < certificateExpiry(authority.certPem)).toBe(true)
+})
+
+test('a certificate is good for clients too only where that was asked for', async () => {
+  const both = await issueServerCertificate(authority, { ...request, alsoClient: true })
+  const usages = (certPem: string) => new X509Certificate(certPem).keyUsage
+  expect(usages(server.certPem)).toEqual([SERVER_AUTH])
+  expect(usages(both.certPem)).toEqual([SERVER_AUTH, CLIENT_AUTH])
 })
 
 test('the authority signs and the server does not', () => {

@@ -99,12 +99,24 @@ test('a running server’s copy starts with stock Postgres alone, has every row 
   expect(readdirSync(join(lab.root, 'exports')).filter((n) => n.endsWith('.part'))).toEqual([])
 })
 
-test('a stopped instance is copied as it lies and stays stopped', async () => {
+test('a stopped instance is copied as it lies, without WAL that a start needs not, and stays stopped', async () => {
+  // More than one WAL file.
+  for (let i = 0; i < 3; i++) {
+    await shop.howdah(
+      'psql',
+      '--builtin',
+      '-c',
+      'create table w as select repeat(md5(random()::text), 30) from generate_series(1, 20000)',
+    )
+    await shop.howdah('psql', '--builtin', '-c', 'drop table w')
+  }
   await shop.howdah('stop')
   const directory = place('stopped')
   await exportTo(directory)
   const [instance] = await shop.json<{ state: string }[]>('ps')
   expect(instance?.state).toBe('stopped')
+  const wal = readdirSync(join(directory, 'pg_wal')).filter((name) => /^[0-9A-F]{24}$/.test(name))
+  expect(wal).toHaveLength(1)
   const { port } = await startStock(directory)
   expect(await askStock(directory, port, 'select count(*)::int as value from kept')).toBe(5000)
   await shop.howdah('start')

@@ -47,6 +47,7 @@ describe.skipIf(!program)('repositories of object stores over TLS', () => {
       expect(found).toEqual({
         ...lineage,
         directory: join(rig.home.home, 'other-lineages', lineage.id),
+        keptIn: { repository: 'far' },
       })
       expect((await other.backups(found!)).map(({ id, kind }) => [id, kind])).toEqual([
         [first.id, 'full'],

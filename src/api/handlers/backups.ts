@@ -5,6 +5,7 @@ import { enqueue } from '../../operations/enqueue.ts'
 import { backupById, backupsOf } from '../../operations/lineage/backups-of.ts'
 import { lineageById, lineageOf } from '../../operations/lineage/lineage-of.ts'
 import { backupCreate, backupRemove, backupVerify } from '../../operations/procedures/backup.ts'
+import { ofLineage } from '../../operations/lineage/title-of.ts'
 import { refuseRead } from '../../operations/lineage/refuse-read.ts'
 import type { Services } from '../services.ts'
 import { historyView, lineagesOf } from '../views/lineage-view.ts'
@@ -22,7 +23,12 @@ export function backupHandlers(s: Services): Handlers<typeof backupApi> {
       if (name !== undefined && backups.some((b) => b.name === name)) {
         throw new AppError('BACKUP_EXISTS', `“${service}” has a backup “${name}” already`)
       }
-      const input = { lineage: lineage.id, kind: 'full', ...(name ? { name } : {}) }
+      const input = {
+        lineage: lineage.id,
+        kind: 'full',
+        ...ofLineage({ project, service }),
+        ...(name ? { name } : {}),
+      }
       return operationView(await enqueue(s.store, s.documents, backupCreate, input))
     },
     async getBackup({ lineage, backup }) {
@@ -30,15 +36,16 @@ export function backupHandlers(s: Services): Handlers<typeof backupApi> {
       return backupById(s, id, backup)
     },
     async removeBackup({ lineage, backup }) {
-      const { id } = await backupById(s, (await lineageById(s, lineage)).id, backup)
+      const found = await lineageById(s, lineage)
+      const { id } = await backupById(s, found.id, backup)
       await refuseRead(s, lineage)
-      const input = { lineage, backup: id }
+      const input = { lineage, backup: id, ...ofLineage(found) }
       return operationView(await enqueue(s.store, s.documents, backupRemove, input))
     },
     async verifyBackups({ lineage, backup }) {
-      await lineageById(s, lineage)
+      const found = await lineageById(s, lineage)
       const one = backup === undefined ? undefined : await backupById(s, lineage, backup)
-      const input = { lineage, ...(one ? { backup: one.id } : {}) }
+      const input = { lineage, ...ofLineage(found), ...(one ? { backup: one.id } : {}) }
       return operationView(await enqueue(s.store, s.documents, backupVerify, input))
     },
   }

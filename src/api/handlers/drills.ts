@@ -6,6 +6,7 @@ import { enqueue } from '../../operations/enqueue.ts'
 import { backupById } from '../../operations/lineage/backups-of.ts'
 import { instanceOfLineage } from '../../operations/lineage/instance-of.ts'
 import { lineageById } from '../../operations/lineage/lineage-of.ts'
+import { ofLineage } from '../../operations/lineage/title-of.ts'
 import { drill } from '../../operations/procedures/drill.ts'
 import type { Services } from '../services.ts'
 import { operationView } from '../views/operation-view.ts'
@@ -28,9 +29,9 @@ export function drillHandlers(s: Services): Handlers<typeof drillApi> {
       throw new AppError('DRILL_NOT_FOUND', `there is no restore drill “${id}”`)
     },
     async runDrill({ lineage, backup }) {
-      await lineageById(s, lineage)
+      const found = await lineageById(s, lineage)
       const one = backup === undefined ? undefined : await backupById(s, lineage, backup)
-      const input = { lineage, ...(one ? { backup: one.id } : {}) }
+      const input = { lineage, ...ofLineage(found), ...(one ? { backup: one.id } : {}) }
       return operationView(await enqueue(s.store, s.documents, drill, input))
     },
   }

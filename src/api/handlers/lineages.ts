@@ -5,9 +5,12 @@ import { AppError } from '../../errors/app-error.ts'
 import { enqueue } from '../../operations/enqueue.ts'
 import { instanceOfLineage } from '../../operations/lineage/instance-of.ts'
 import { lineageById } from '../../operations/lineage/lineage-of.ts'
+import { planPrune } from '../../operations/lineage/plan-prune.ts'
 import { repositoryAccess } from '../../operations/repositories.ts'
 import { lineageImport, lineageRemove } from '../../operations/procedures/lineage.ts'
+import { prune } from '../../operations/procedures/prune.ts'
 import type { Services } from '../services.ts'
+import { ofLineage } from '../../operations/lineage/title-of.ts'
 import { refuseRead } from '../../operations/lineage/refuse-read.ts'
 import { lineageView, lineagesOf } from '../views/lineage-view.ts'
 import { operationView } from '../views/operation-view.ts'
@@ -20,9 +23,16 @@ export function lineageHandlers(s: Services): Handlers<typeof lineageApi> {
     },
     getLineage: async ({ lineage }) => lineageView(s, await lineageById(s, lineage)),
     async removeLineage({ lineage }) {
-      await refuseWritten(s, await lineageById(s, lineage))
+      const found = await lineageById(s, lineage)
+      await refuseWritten(s, found)
       await refuseRead(s, lineage)
-      return operationView(await enqueue(s.store, s.documents, lineageRemove, { lineage }))
+      const input = { lineage, ...ofLineage(found) }
+      return operationView(await enqueue(s.store, s.documents, lineageRemove, input))
+    },
+    planPrune: async ({ lineage, force }) => planPrune(s, await lineageById(s, lineage), { force }),
+    async pruneLineage({ lineage, force }) {
+      const input = { lineage, force, ...ofLineage(await lineageById(s, lineage)) }
+      return operationView(await enqueue(s.store, s.documents, prune, input))
     },
     async importLineages({ directory, repository }) {
       const place = directory ?? repository

@@ -33,7 +33,8 @@ export function projectHandlers(s: Services): Handlers<typeof projectApi> {
         service,
         ...(finalSnapshot ? { finalSnapshot } : {}),
       }))
-      const work = { project: input.project, services, forgetProject }
+      const { project, acceptLoss } = input
+      const work = { project, services, forgetProject, ...(acceptLoss ? { acceptLoss } : {}) }
       return operationView(await enqueue(s.store, s.documents, down, work))
     },
   }

@@ -19,6 +19,8 @@ export interface Seen {
   /** What arrived and could not be taken in. */
   readonly stuck: readonly WaitingFile[]
   readonly different: readonly Pick<Aside, 'name' | 'since'>[]
+  /** Where the server itself left the archive's history, and what it wrote since. */
+  readonly forked?: readonly Pick<Aside, 'name' | 'since'>[]
   readonly damaged: readonly Pick<Aside, 'name' | 'since'>[]
   /** In the archive, and not as it was written. */
   readonly unreadable: readonly {
@@ -39,6 +41,7 @@ export function archiveProblems(seen: Seen): ArchiveProblem[] {
   const inHole = ({ segment }: { segment: string }): boolean =>
     seen.holes.some(({ first, last }) => segment >= first && segment <= last)
   return [
+    ...forked(seen.forked ?? []),
     ...seen.holes.filter((hole) => !isOnItsWay(hole, seen)).map((hole) => lostHole(hole, seen)),
     ...seen.missing
       .filter((one) => !inHole(one))
@@ -73,6 +76,16 @@ function lostHole(hole: Hole, seen: Seen): ArchiveProblem {
       ? `${first} is missing in the middle of the archive`
       : `${first} to ${last} (${segments} files) are missing in the middle of the archive`
   return problem('lost', seen.archivedAfter(hole), sentence, first)
+}
+
+/** One trouble, however much comes after the first. */
+function forked(files: readonly Pick<Aside, 'name' | 'since'>[]): ArchiveProblem[] {
+  const [first] = files.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  if (!first) return []
+  const sentence =
+    `from ${first.name} on the server writes another history than the archive has, as when its data are put back to an older state by hand: ` +
+    'that is kept beside, and the server gets a new lineage'
+  return [problem('forked', first.since, sentence, first.name)]
 }
 
 function late(

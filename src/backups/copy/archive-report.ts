@@ -4,6 +4,7 @@ import { formatLsn } from '../../core/wal/lsn.ts'
 import { segmentPlace } from '../../core/wal/segment-name.ts'
 import type { WaitingFile } from '../../system/tools/archive-status.ts'
 import type { Inventory } from './inventory.ts'
+import type { IndexLine } from './wal-index.ts'
 
 /** Puts what was seen of a lineage's archive into the words of the contract. */
 export function archiveReport(seen: {
@@ -24,7 +25,7 @@ export function archiveReport(seen: {
     storedBytes,
     ...(lastCommitAt === undefined ? {} : { lastCommitAt }),
     ...(complete === undefined ? {} : { completeUntil: complete }),
-    ...(last ? { endLsn: endOf(last.segment, lineage.walSegmentBytes) } : {}),
+    ...(last ? { endLsn: endOf(last, lineage.walSegmentBytes) } : {}),
     backlog: {
       segments: waiting.length,
       bytes: waiting.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -35,5 +36,8 @@ export function archiveReport(seen: {
   }
 }
 
-const endOf = (segment: string, segmentBytes: number): string =>
-  formatLsn(segmentPlace(segment, segmentBytes).startLsn + BigInt(segmentBytes))
+/** Of one that its server did not finish: where the next record would begin. */
+const endOf = ({ segment, facts }: IndexLine, segmentBytes: number): string =>
+  facts.complete || facts.endLsn === undefined
+    ? formatLsn(segmentPlace(segment, segmentBytes).startLsn + BigInt(segmentBytes))
+    : facts.endLsn

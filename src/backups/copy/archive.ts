@@ -10,6 +10,7 @@ import { asidesIn } from './asides.ts'
 import { listBases } from './bases.ts'
 import { completeUntil } from './complete-until.ts'
 import type { CurrentWalReader } from './current-wal.ts'
+import { isInFork } from './forked-wal.ts'
 import { arrivedIn, stillWaiting } from './incoming.ts'
 import type { Inventory } from './inventory.ts'
 import { lineageFolder } from './lineage-folder.ts'
@@ -25,6 +26,8 @@ export interface ArchiveMemory {
   readonly unreadable: Map<string, string>
   /** Since when a segment is known to be lost. */
   readonly lostSince: Map<string, Date>
+  /** Archived segments that the server is behind, as a backup of it has shown. */
+  readonly beyond: Map<string, Date>
   /** Whether what dead processes left was looked for. */
   swept: boolean
 }
@@ -49,12 +52,16 @@ export async function lookAfterArchive(
   const bases = await listBases(folder)
   const before = await memory.takeStock()
   const isNeeded = neededSince(bases.at(0), before, lineage.walSegmentBytes)
+  const beyond = [...memory.beyond].map(([name, since]) => ({ name, since }))
+  const forks = [...(await asidesIn(folder.forked)), ...beyond].map(({ name }) => name)
   const isOverlooked = (name: string): boolean =>
-    isNeeded(name) && !before.has(name) && !arrived.includes(name)
+    isNeeded(name) && !before.has(name) && !arrived.includes(name) && !isInFork(name, forks)
   const overlooked = status.archived.filter(isOverlooked)
-  await takeArrivals({ lineage, data, memory, owner, before, arrived, overlooked })
+  await takeArrivals({ lineage, data, memory, owner, before, arrived, overlooked, forks })
 
   const stock = await memory.takeStock()
+  // One that is closed has no server any more, and nothing is to be done about it.
+  const forked = lineage.closedAt ? [] : [...(await asidesIn(folder.forked)), ...beyond]
   const waiting = status.waiting.filter(({ name }) => !stock.has(name) && !arrived.includes(name))
   const stuck = await stillWaiting(folder.incoming, arrived)
   const holes = stock.holes.filter(({ last }) => isNeeded(last))
@@ -73,6 +80,7 @@ export async function lookAfterArchive(
     waiting,
     stuck,
     different: await asidesIn(folder.different),
+    forked,
     damaged: await asidesIn(folder.damaged),
     unreadable: stock.unindexed.flatMap((segment) => {
       const sentence = memory.unreadable.get(segment)
@@ -84,7 +92,7 @@ export async function lookAfterArchive(
     },
     has: stock.has,
   })
-  const isWhole = waiting.length + stuck.length + missing.length === 0
+  const isWhole = waiting.length + stuck.length + missing.length + forked.length === 0
   const complete = await completeUntil({
     now,
     lineage,

@@ -23,17 +23,25 @@ import { sumUp } from './make-manifest.ts'
 import { writeManifest } from './manifest.ts'
 
 /** Errors that say by themselves what to do; any other means that the backup failed. */
-const plain: readonly ErrorCode[] = ['DISK_FULL', 'HOME_UNUSABLE', 'NOT_SUPPORTED', 'BACKUP_FAILED']
+const plain: readonly ErrorCode[] = [
+  'DISK_FULL',
+  'HOME_UNUSABLE',
+  'NOT_SUPPORTED',
+  'BACKUP_FAILED',
+  'LINEAGE_FORKED',
+]
 
 /**
  * Copies a server's data into the lineage. Until all is on the disk, with its sums, it has another name and counts for nothing. What a
- * dead one left goes first; one that is there already is given as it is.
+ * dead one left goes first; one that is there already is given as it is. `expectOurs` throws for a copy that is of another history than the
+ * lineage’s WAL: a restore would put the two together.
  */
 export async function takeBase(
   driver: CopyingDriver,
   lineage: LineageDocument,
   asked: BackupAsked,
   watch: Watch,
+  expectOurs: (copy: Pick<BaseCopy, 'timeline' | 'startLsn'>) => Promise<void>,
 ): Promise<Backup> {
   const folder = lineageFolder(lineage)
   const there = await readBaseNote(folder, asked.id)
@@ -44,6 +52,7 @@ export async function takeBase(
   try {
     const into = { bases: folder.bases, walSegmentBytes: lineage.walSegmentBytes }
     const copy = await copyForBase(driver, asked, part.data, into, watch)
+    await expectOurs(copy)
     const damagedPages = await sumAndCheck(copy, part, watch)
     const note = noteOf(lineage, asked, copy, damagedPages)
     await writeBaseNote(part.note, note)

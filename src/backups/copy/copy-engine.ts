@@ -1,25 +1,33 @@
 import { join } from 'node:path'
 import type { LineageDocument } from '../../contract/documents/lineage.ts'
-import { archivingSettings, restoreCommand } from '../../core/config/archiving.ts'
+import type { MemberDocument } from '../../contract/documents/member.ts'
+import { archivingSettings, fetchScript, restoreCommand } from '../../core/config/archiving.ts'
 import { describeBytes } from '../../core/describe-bytes.ts'
 import { describeRate } from '../../core/describe-rate.ts'
+import { archivedBeyond } from '../../core/wal/beyond-server.ts'
+import { expectNoFork } from '../../core/wal/forked-lineage.ts'
+import { lsnOf } from '../../core/wal/lsn.ts'
+import { segmentName } from '../../core/wal/segment-name.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
 import { namesIn } from '../../system/entries.ts'
-import { ensureDirectory, exists, removeTree } from '../../system/files.ts'
+import { ensureDirectory, exists, readText, removeTree, writeAtomic } from '../../system/files.ts'
 import { placeNodeProgram } from '../../system/node-program.ts'
+import { archiveRest } from '../archive-rest.ts'
 import type { BackupEngine } from '../backup-engine.ts'
 import { type ArchiveMemory, lookAfterArchive } from './archive.ts'
 import { removeBase, takeBase } from './base-backup.ts'
 import { listBases, readBaseNote } from './bases.ts'
 import { ownData, ownWal } from './belongings.ts'
 import type { CopyingDriver } from './copy-for-base.ts'
+import { compareBase } from './compare-base.ts'
 import { createCurrentWalReader } from './current-wal.ts'
 import { describeLineage, lineagesIn } from './description.ts'
 import { findInWal } from './find-in-wal.ts'
 import { createStockTaker } from './inventory.ts'
 import { baseFolder, lineageFolder, openToGroup } from './lineage-folder.ts'
 import { pruneWal } from './prune-wal.ts'
+import { restTaker } from './take-rest.ts'
 import { createTurns } from './turns.ts'
 import { verifyBase } from './verify-base.ts'
 import { walOfBackup } from './wal-of-backup.ts'
@@ -42,6 +50,7 @@ export function createCopyEngine({ home, account, driver }: CopySite): BackupEng
       readCurrent: createCurrentWalReader(),
       unreadable: new Map(),
       lostSince: new Map(),
+      beyond: new Map(),
       swept: false,
     }
     memories.set(directory, made)
@@ -49,6 +58,8 @@ export function createCopyEngine({ home, account, driver }: CopySite): BackupEng
   }
   /** What writes the index of one lineage waits for one another. */
   const inTurn = createTurns()
+  const look = (lineage: LineageDocument, member: MemberDocument | undefined) =>
+    inTurn(lineage.directory, () => lookAfterArchive(lineage, member, memoryOf(lineage), account))
 
   return {
     kind: 'copy',
@@ -68,7 +79,15 @@ export function createCopyEngine({ home, account, driver }: CopySite): BackupEng
 
     backup: async (lineage, asked, watch) => {
       await expectFolder(lineage)
-      return takeBase(driver, lineage, asked, watch)
+      const memory = memoryOf(lineage)
+      const { ranges, problems } = await look(lineage, asked.member)
+      expectNoFork(lineage, problems)
+      return takeBase(driver, lineage, asked, watch, async ({ timeline, startLsn: lsn }) => {
+        const archived = archivedBeyond(ranges, { timeline, lsn }, lineage.walSegmentBytes)
+        if (archived !== undefined) memory.beyond.set(archived, new Date())
+        // What the server archived meanwhile may show it too.
+        expectNoFork(lineage, (await look(lineage, asked.member)).problems)
+      })
     },
     backups: async (lineage) => {
       await expectFolder(lineage)
@@ -76,10 +95,12 @@ export function createCopyEngine({ home, account, driver }: CopySite): BackupEng
     },
     archive: async (lineage, member) => {
       await expectFolder(lineage)
-      return inTurn(lineage.directory, () =>
-        lookAfterArchive(lineage, member, memoryOf(lineage), account),
-      )
+      return look(lineage, member)
     },
+    archiveRest: (lineage, member) =>
+      inTurn(lineage.directory, () =>
+        archiveRest(member, restTaker(lineage, member, memoryOf(lineage), account)),
+      ),
     find: async (lineage, sought) => {
       await expectFolder(lineage)
       const { lines } = await memoryOf(lineage).takeStock()
@@ -112,6 +133,20 @@ export function createCopyEngine({ home, account, driver }: CopySite): BackupEng
         },
       )
     },
+    compare: async (lineage, { id, sizeBytes }, { signal, report }) => {
+      await expectFolder(lineage)
+      let readBytes = 0
+      return compareBase(
+        { folder: lineageFolder(lineage), id },
+        {
+          signal,
+          onNote: (bytes) => {
+            readBytes += bytes
+            report(`${describeBytes(readBytes)} of ${describeBytes(sizeBytes)} compared`)
+          },
+        },
+      )
+    },
     remove: (lineage, { id }) => removeBase(lineageFolder(lineage), id),
     pruneWal: async (lineage, oldest) => {
       await expectFolder(lineage)
@@ -129,20 +164,29 @@ export function createCopyEngine({ home, account, driver }: CopySite): BackupEng
       await removeTree(root)
     },
 
-    source: async (lineage, { id }, { durable }) => {
-      const { data } = baseFolder(lineageFolder(lineage), id)
+    source: async (lineage, { id, timeline, startLsn }, { durable }) => {
+      const folder = lineageFolder(lineage)
+      const { data } = baseFolder(folder, id)
       if (!(await exists(data))) {
         throw new AppError('BACKUP_NOT_FOUND', `the backup ${id} is not in ${lineage.directory}`)
       }
       await ownData(data, account)
-      return { kind: 'copy', directory: data, durable, recover: true }
+      const { walSegmentBytes: segmentBytes } = lineage
+      const first = segmentName(timeline, lsnOf(startLsn), segmentBytes)
+      const wal = { directory: folder.wal, segmentBytes, first }
+      return { kind: 'copy', directory: data, durable, recover: true, wal }
     },
     restoreCommand: async (lineage) => {
       await expectFolder(lineage)
       await ownWal(lineage, account)
-      const placed = await placeNodeProgram('wal-fetch', join(home, 'run'), account)
+      const run = join(home, 'run')
+      const placed = await placeNodeProgram('wal-fetch', run, account)
+      const script = join(run, 'wal-fetch.sh')
+      if ((await readText(script)) !== fetchScript) {
+        await writeAtomic(script, fetchScript, { mode: 0o644 })
+      }
       const { wal } = lineageFolder(lineage)
-      return restoreCommand({ ...placed, wal, segmentBytes: lineage.walSegmentBytes })
+      return restoreCommand({ ...placed, script, wal, segmentBytes: lineage.walSegmentBytes })
     },
   }
 }

@@ -26,7 +26,7 @@ export interface BaseCopy {
 /** Copies a server's data to `target`, in a folder of a base in the making. */
 export async function copyForBase(
   driver: CopyingDriver,
-  { member, cold }: BackupAsked,
+  { member, cold, scheduled = false, previous }: BackupAsked,
   target: string,
   into: { readonly bases: string; readonly walSegmentBytes: number },
   watch: Watch,
@@ -37,7 +37,9 @@ export async function copyForBase(
   const report = (text: string): void => watch.report(`${text} (of ${describeBytes(totalBytes)})`)
   const copying = { signal: watch.signal, report }
   if (!cold) {
-    const { stoppedAt, ...copy } = await driver.copyRunning(member, target, copying)
+    // Without a base yet, nothing can be restored, and that is worse than a peak.
+    const manner = { background: true, spread: scheduled && previous !== undefined }
+    const { stoppedAt, ...copy } = await driver.copyRunning(member, target, copying, manner)
     return { ...copy, finishedAt: stoppedAt, live: data }
   }
   const startedAt = new Date().toISOString()

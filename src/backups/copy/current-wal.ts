@@ -29,7 +29,10 @@ export function createCurrentWalReader(): CurrentWalReader {
     const wal = join(member.directory, 'data', 'pg_wal')
     const next = nextSegment(finished, segmentBytes)
     // A timeline that began there goes on with the same place.
-    const name = (await namesIn(wal))
+    const names = await namesIn(wal)
+    // No server is without: its disk is not mounted, or its folder is gone with what was in it.
+    if (names.length === 0) return undefined
+    const name = names
       .filter((one) => /^[0-9A-F]{24}$/.test(one) && one.slice(8) === next.slice(8) && one >= next)
       .at(-1)
     if (name === undefined) return 'none'

@@ -13,6 +13,8 @@ export const lineageFolder = ({ directory }: Pick<Lineage, 'directory'>) => ({
   bases: join(directory, 'bases'),
   /** WAL that came again with another content, or from another server. */
   different: join(directory, 'different'),
+  /** Other WAL than the archive has, of its own server: that went on from an older state. */
+  forked: join(directory, 'forked'),
   /** WAL that came and is not whole. */
   damaged: join(directory, 'damaged'),
 })

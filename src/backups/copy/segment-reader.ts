@@ -9,20 +9,26 @@ import { type LineageFolder, placeInWal } from './lineage-folder.ts'
 import { unpackIfWhole } from './packed-wal.ts'
 import type { IndexLine } from './wal-index.ts'
 
+/** The folders of what is not taken in. */
+export type AsideFolder = 'different' | 'forked' | 'damaged'
+
 /** What is wrong with a file that arrived, and in which of the folders it belongs. */
 export class Unfit extends Error {
-  readonly where: 'different' | 'damaged'
-  constructor(where: 'different' | 'damaged', sentence: string) {
+  readonly where: AsideFolder
+  constructor(where: AsideFolder, sentence: string) {
     super(sentence)
     this.where = where
   }
 }
 
-export type ReadSegmentFacts = Pick<IndexLine, 'facts' | 'xids'>
+export type ReadSegmentFacts = Pick<IndexLine, 'facts' | 'xids'> & {
+  /** Where the record begins that its first one follows, when that is known. */
+  readonly followsLsn?: string
+}
 
 export interface SegmentReader {
-  /** What is in a segment. Throws Unfit when it is not whole, or of another server. */
-  read(name: string, content: Buffer): Promise<ReadSegmentFacts>
+  /** What is in a segment. Throws Unfit when it is not whole, unless it may be `unfinished`, or of another server. */
+  read(name: string, content: Buffer, unfinished?: boolean): Promise<ReadSegmentFacts>
 }
 
 /** Reads segments, mostly in their order: a record that goes from one to the next belongs to both. */
@@ -51,7 +57,7 @@ export function createSegmentReader({
   }
 
   return {
-    async read(name, content) {
+    async read(name, content, unfinished = false) {
       const options = { crc: true, name }
       const before = last
       const isNext = before !== undefined && nextSegment(before.name, segmentBytes) === name
@@ -62,7 +68,7 @@ export function createSegmentReader({
       // Most segments begin inside a record; without its beginning a commit there would not be seen.
       const previousTail = read.facts?.skippedFirst ? await tailBefore(name) : undefined
       if (previousTail) read = readSegment(content, { ...options, previousTail })
-      const { facts, problem, tail } = read
+      const { facts, problem, tail, followsLsn } = read
       const server = systemIdentifier ?? facts?.systemIdentifier
       if (facts && facts.systemIdentifier !== server) {
         const sentence = `${name} is of the server ${facts.systemIdentifier}, not ${server}`
@@ -71,12 +77,13 @@ export function createSegmentReader({
       if (!facts || problem !== undefined) {
         throw new Unfit('damaged', problem ?? `${name} is no WAL`)
       }
-      if (!facts.complete) {
+      if (!facts.complete && !unfinished) {
         throw new Unfit('damaged', `${name} has nothing after ${facts.endLsn ?? facts.startLsn}`)
       }
       last = { name, tail }
       const xids = xidsOf(content, previousTail ?? (isNext ? before?.tail : undefined))
-      return { facts, ...(xids ? { xids } : {}) }
+      const follows = facts.skippedFirst || followsLsn === undefined ? {} : { followsLsn }
+      return { facts, ...follows, ...(xids ? { xids } : {}) }
     },
   }
 }

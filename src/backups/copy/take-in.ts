@@ -12,15 +12,18 @@ import {
 } from '../../system/files.ts'
 import { fileMark, readPart } from '../../system/regular-files.ts'
 import { onThread } from '../../system/thread.ts'
-import { asideName } from './asides.ts'
+import { asideName, asidesIn } from './asides.ts'
+import { createForkJudge, type ForkJudge, type KnownWal } from './forked-wal.ts'
 import { type LineageFolder, openToGroup, placeInWal } from './lineage-folder.ts'
 import { packWal, unpackIfWhole, unpackWal } from './packed-wal.ts'
 import {
+  type AsideFolder,
   createSegmentReader,
   type ReadSegmentFacts,
   type SegmentReader,
   Unfit,
 } from './segment-reader.ts'
+import { isBeginningOf } from './unfinished-segment.ts'
 import { addToIndex } from './wal-index.ts'
 
 /** A file that a server archived, or has finished and kept. */
@@ -31,25 +34,27 @@ export interface Arrival {
   readonly indexed: boolean
   /** It lies in `incoming`, which is for files that are not taken in yet. */
   readonly incoming: boolean
+  /** The last that its server wrote: it ends where the server did. */
+  readonly unfinished?: boolean
 }
 
-export interface TakeIn {
+/** `systemIdentifier` unset: of any server. */
+export interface TakeIn extends KnownWal {
   readonly folder: LineageFolder
-  readonly segmentBytes: number
-  /** Unset: of any server. */
-  readonly systemIdentifier: string | undefined
   /** Who a restoring server runs as. */
   readonly owner: Owner | undefined
   /** In the order of the WAL. */
   readonly arrivals: readonly Arrival[]
   /** Segments that are in the archive and not in its index. */
   readonly unindexed: readonly string[]
+  /** Where the server is known to have left the archive's history, besides what was put aside for it. */
+  readonly forks?: readonly string[]
 }
 
 /** What became of a file. Only `kept` ones, and those that were there `already`, are in the archive. */
 export interface Taken {
   readonly name: string
-  readonly outcome: 'kept' | 'already' | 'different' | 'damaged' | 'gone'
+  readonly outcome: 'kept' | 'already' | AsideFolder | 'gone'
   /** Why it is not. */
   readonly sentence?: string
 }
@@ -59,31 +64,40 @@ const mostOfPlainFile = 1024 * 1024
 
 /**
  * Takes files into an archive, one after the other: read and checked, packed, on the disk, in the index, and only then removed from where they
- * came. What dies in between is done again the next time. A content that differs from what is there never replaces it. Throws
- * DISK_FULL, HOME_UNUSABLE; those before are in the archive then.
+ * came. What dies in between is done again the next time. A content that differs from what is there never replaces it, and what goes on
+ * with another history is kept beside. Throws DISK_FULL, HOME_UNUSABLE; those before are in the archive then.
  */
 export const takeIn = onThread(import.meta.url, async (work: TakeIn): Promise<Taken[]> => {
   const taken: Taken[] = []
   const reader = createSegmentReader(work)
+  const aside = await asidesIn(work.folder.forked)
+  const judge = createForkJudge(work, [...aside.map(({ name }) => name), ...(work.forks ?? [])])
   for (const segment of work.unindexed) taken.push(await indexAgain(work, reader, segment))
   for (const arrival of work.arrivals) {
-    const one = await takeOne(work, reader, arrival)
+    const one = await takeOne(work, { reader, judge }, arrival)
+    if (one.outcome === 'forked') judge.begin(one.name)
     if (arrival.incoming && one.outcome !== 'gone') await removeTree(arrival.path)
     taken.push(one)
   }
   return taken
 })
 
-async function takeOne(work: TakeIn, reader: SegmentReader, arrival: Arrival): Promise<Taken> {
+interface Inspectors {
+  readonly reader: SegmentReader
+  readonly judge: ForkJudge
+}
+
+async function takeOne(work: TakeIn, by: Inspectors, arrival: Arrival): Promise<Taken> {
   const { name } = arrival
   const content = await contentOf(work, arrival)
   if (content === undefined) return { name, outcome: 'gone' }
   try {
     if (typeof content === 'string') throw new Unfit('damaged', content)
-    return { name, outcome: await keep(work, reader, arrival, content) }
+    return { name, outcome: await keep(work, by, arrival, content) }
   } catch (error) {
     if (!(error instanceof Unfit)) throw error
-    if (arrival.incoming) await putAside(work, arrival, error.where, content)
+    const isKept = arrival.incoming || error.where === 'forked'
+    if (isKept) await putAside(work, arrival, error.where, content)
     return { name, outcome: error.where, sentence: error.message }
   }
 }
@@ -104,18 +118,22 @@ async function contentOf(
 
 async function keep(
   work: TakeIn,
-  reader: SegmentReader,
-  { name, indexed }: Arrival,
+  { reader, judge }: Inspectors,
+  { name, indexed, unfinished = false }: Arrival,
   content: Buffer,
 ): Promise<'kept' | 'already'> {
   const { folder, path, packed } = placeInWal(work.folder, name)
   const isSegment = parseWalFileName(name)?.kind === 'segment'
-  const there = packed ? await unpackIfWhole(path) : await readPart(path, 0, mostOfPlainFile)
-  if (there && !there.equals(content)) {
-    throw new Unfit('different', `${name} arrived again with another content`)
-  }
+  const found = packed ? await unpackIfWhole(path) : await readPart(path, 0, mostOfPlainFile)
+  if (found && unfinished && isBeginningOf(content, found, name)) return 'already'
+  const isSame = found?.equals(content) ?? false
+  // A server that was given up came back, and went on.
+  const isMore = found && isSegment && !isSame && isBeginningOf(found, content, name)
+  const there = isMore ? undefined : found
+  if (there && !isSame) throw await judge.collision(name, content)
   if (there && (indexed || !isSegment)) return 'already'
-  const read = isSegment ? await reader.read(name, content) : undefined
+  if (!found) await judge.expectPlace(name, content)
+  const read = isSegment ? await readNext(judge, reader, { name, unfinished }, content) : undefined
   const stored = packed ? packWal(content) : content
   if (!there) {
     const isNew = !(await exists(folder))
@@ -128,10 +146,29 @@ async function keep(
   return there ? 'already' : 'kept'
 }
 
+/** Reads a segment and makes sure that it goes on from the one before. */
+async function readNext(
+  judge: ForkJudge,
+  reader: SegmentReader,
+  { name, unfinished }: { readonly name: string; readonly unfinished: boolean },
+  content: Buffer,
+): Promise<ReadSegmentFacts> {
+  let read: ReadSegmentFacts
+  try {
+    read = await reader.read(name, content, unfinished)
+  } catch (error) {
+    const isDamage = error instanceof Unfit && error.where === 'damaged'
+    throw isDamage ? await judge.unreadable(name, content, error) : error
+  }
+  await judge.expectGoesOn(name, content, read.followsLsn)
+  judge.kept(name, read.facts.lastRecordLsn)
+  return read
+}
+
 async function putAside(
   { folder }: TakeIn,
   { name, path }: Arrival,
-  where: 'different' | 'damaged',
+  where: AsideFolder,
   content: Buffer | string,
 ): Promise<void> {
   await ensureDirectory(folder[where], { mode: 0o700 })
@@ -148,7 +185,7 @@ async function indexAgain(work: TakeIn, reader: SegmentReader, name: string): Pr
   const mark = await fileMark(path)
   if (!mark) return { name, outcome: 'gone' }
   try {
-    const read = await reader.read(name, await unpackWal(path))
+    const read = await reader.read(name, await unpackWal(path), true)
     await index(work, name, mark.sizeBytes, read)
     return { name, outcome: 'already' }
   } catch (error) {
@@ -162,8 +199,9 @@ async function index(
   { folder }: TakeIn,
   segment: string,
   storedBytes: number,
-  read: ReadSegmentFacts,
+  { facts, xids }: ReadSegmentFacts,
 ): Promise<void> {
   const archivedAt = new Date().toISOString()
-  await addToIndex(folder.index, { segment, storedBytes, archivedAt, ...read })
+  const line = { segment, storedBytes, archivedAt, facts, ...(xids ? { xids } : {}) }
+  await addToIndex(folder.index, line)
 }

@@ -58,11 +58,13 @@ export function fakeBackupEngine({ lineages, described }: FakeRepositories): Bac
     },
     backups: async (lineage) => of(lineage),
     archive: async (lineage) => archive(lineage.id),
+    archiveRest: async (lineage) => ({ archive: archive(lineage.id) }),
     find: async () => ({ present: true }),
     verify: async (lineage, { id }) =>
       of(lineage).some((b) => b.id === id)
         ? []
         : [{ where: id, kind: 'missing', sentence: `the backup ${id} is not there` }],
+    compare: async () => [],
     remove: async (lineage, { id }) => {
       const kept = (lineages.get(lineage.id) ?? []).filter((b) => b.id !== id)
       if (lineages.has(lineage.id)) lineages.set(lineage.id, kept)

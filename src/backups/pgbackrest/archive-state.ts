@@ -7,6 +7,7 @@ import { walHoles, walRanges } from '../../core/wal/ranges.ts'
 import { parseSegmentName, segmentPlace } from '../../core/wal/segment-name.ts'
 import type { ArchiveStatus, WaitingFile } from '../../system/tools/archive-status.ts'
 import { archiveProblems } from '../copy/archive-problems.ts'
+import { isInFork } from '../copy/forked-wal.ts'
 import { byWalOrder } from '../copy/incoming.ts'
 import type { WalIndex } from '../copy/wal-index.ts'
 import type { StoredBackup } from '../../core/pgbackrest/info.ts'
@@ -20,13 +21,15 @@ export interface ArchiveSeen {
   readonly status: ArchiveStatus
   /** The oldest backup of the first repository: what is before it is needed by nobody. */
   readonly oldest: StoredBackup | undefined
+  /** Where the server writes another history than the archive has. */
+  readonly forked: readonly { readonly name: string; readonly since: Date }[]
   /** Since when each missing segment was seen to be missing. */
   readonly missingSince: (segment: string) => Date
 }
 
 /** What an archive has and lacks. */
 export function archiveState(seen: ArchiveSeen) {
-  const { now, lineage, listing, index, status, oldest, missingSince } = seen
+  const { now, lineage, listing, index, status, oldest, forked, missingSince } = seen
   const segmentBytes = lineage.walSegmentBytes
   const names = new Set(listing.segments.map(({ name }) => name))
   const has = (name: string): boolean => names.has(name)
@@ -38,7 +41,10 @@ export function archiveState(seen: ArchiveSeen) {
   const holes = walHoles({ ranges, segmentBytes }).filter(({ last }) => isNeeded(last))
   // What one repository has already may still wait on the server for the other one.
   const waiting = status.waiting.filter(({ name }) => !has(name))
-  const missing = status.archived.filter((name) => isNeeded(name) && !has(name))
+  const forks = forked.map(({ name }) => name)
+  const missing = status.archived.filter(
+    (name) => isNeeded(name) && !has(name) && !isInFork(name, forks),
+  )
   const problems = archiveProblems({
     now,
     holes,
@@ -46,6 +52,7 @@ export function archiveState(seen: ArchiveSeen) {
     waiting,
     stuck: [],
     different: listing.different.map((name) => ({ name, since: missingSince(name) })),
+    forked,
     damaged: [],
     unreadable: [],
     archivedAfter: ({ first }) => missingSince(first),

@@ -54,7 +54,8 @@ async function inRepository(site: PgbackrestSite, repository: string): Promise<L
       if (!lineage?.success) continue
       const { offsite: _, ...policy } = lineage.data.recipe.policy
       const recipe = { ...lineage.data.recipe, policy: { ...policy, repository } }
-      found.push({ ...lineage.data, directory: site.placeLineage(id), recipe })
+      const directory = site.placeLineage(id)
+      found.push({ ...lineage.data, directory, keptIn: { repository }, recipe })
     }
     return found
   })

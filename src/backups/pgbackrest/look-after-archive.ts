@@ -7,6 +7,7 @@ import { readArchiveStatus } from '../../system/tools/archive-status.ts'
 import type { CurrentWalReader } from '../copy/current-wal.ts'
 import { archiveReport, type ArchiveSeen, archiveState, lastCommitIn } from './archive-state.ts'
 import type { ListingReader } from './fetch-listing.ts'
+import { type Compared, forgetPushed, forkOf, takeOut } from './forked-wal.ts'
 import { ensureStanza, expectStanza } from './make-stanza.ts'
 import type { Offsite } from './offsite.ts'
 import { pushSegment } from './segment-files.ts'
@@ -22,6 +23,9 @@ export interface ArchiveMemory {
   readonly offsite: Offsite
   /** Since when a segment was seen to be missing, or to be there twice. */
   readonly missingSince: Map<string, Date>
+  /** Archived segments that are of another history than the server, as they or a backup of it have shown. */
+  readonly beyond: Map<string, Date>
+  readonly compared: Compared
   backups: { readonly info: StanzaInfo; readonly readAtMs: number } | undefined
 }
 
@@ -30,7 +34,7 @@ const INFO_EVERY_MS = 10 * 60 * 1000
 
 /**
  * Tells what the archive has, after it made the stanza where it was not made yet, archived again what went past the archive and the server
- * still keeps, and brought the off-site repository what it lacks.
+ * still keeps, brought the off-site repository what it lacks, and took out what a server that left the archive's history pushed.
  */
 export async function lookAfterArchive(
   stanza: Stanza,
@@ -43,10 +47,26 @@ export async function lookAfterArchive(
   const data = member && dataOf(member)
   const status = data === undefined ? { waiting: [], archived: [] } : await readArchiveStatus(data)
   const info = await knownBackups(stanza, memory)
+  if (data !== undefined) await forgetPushed(stanza, data)
+  const list = async () => {
+    const found = await memory.list(stanza)
+    const { compared, beyond } = memory
+    const fork = data && (await forkOf(stanza, found, status, { data, now, compared }))
+    if (!fork) return found
+    if (!beyond.has(fork.name)) beyond.set(fork.name, now)
+    await takeOut(stanza, fork.pushed)
+    await memory.facts.forget(fork.pushed.map(({ name }) => name))
+    return fork.pushed.length > 0 ? memory.list(stanza) : found
+  }
+  let listing = await list()
+  // One that is closed has no server any more, and nothing is to be done about it.
+  const beyond = stanza.lineage.closedAt ? [] : [...memory.beyond]
+  const forked = beyond.map(([name, since]) => ({ name, since }))
   const look = async (): Promise<ArchiveSeen> => ({
     now,
     lineage: stanza.lineage,
-    listing: await memory.list(stanza),
+    listing,
+    forked,
     index: await memory.facts.read(),
     status,
     oldest: info.backups[0],
@@ -55,13 +75,15 @@ export async function lookAfterArchive(
   let seen = await look()
   if (seen.listing.segments.length === 0) await expectStanza(stanza)
   let state = archiveState(seen)
-  if (data !== undefined && (await rescue(stanza, state.missing, data))) seen = await look()
+  if (data !== undefined && (await rescue(stanza, state.missing, data))) {
+    listing = await memory.list(stanza)
+    seen = await look()
+  }
   const { segments } = seen.listing
   const learnt = await memory.facts.learn({ stanza, archived: segments, wanted: segments, data })
   if (learnt) seen = await look()
   state = archiveState(seen)
   forget(memory.missingSince, state.missing)
-  const { listing } = seen
   const problems = memory.offsite.lookAfter(stanza, { listing, info, data })
   const completeUntil = await completeness(seen, state, member, memory.readCurrent)
   return archiveReport(seen, state, { completeUntil, problems })
@@ -91,14 +113,14 @@ async function rescue(stanza: Stanza, missing: readonly string[], data: string):
 
 /** The moment until which every commit is in the archive; undefined when that cannot be told. */
 async function completeness(
-  { index, now, lineage, status }: ArchiveSeen,
+  { index, now, lineage, status, forked }: ArchiveSeen,
   { holes, ranges, waiting, missing, last }: ReturnType<typeof archiveState>,
   member: MemberDocument | undefined,
   readCurrent: CurrentWalReader,
 ): Promise<string | undefined> {
   const [hole] = holes
   if (hole) return ranges.findLast((range) => range.last < hole.first)?.lastCommitAt
-  const isBehind = waiting.length + missing.length > 0
+  const isBehind = waiting.length + missing.length + forked.length > 0
   const finished = [...status.archived, ...(last === undefined ? [] : [last])]
     .filter((name) => /^[0-9A-F]{24}$/.test(name))
     .toSorted()

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import { AppError } from '../../errors/app-error.ts'
-import { exists, writeAtomic } from '../../system/files.ts'
+import { namesIn } from '../../system/entries.ts'
+import { exists, removeTree, writeAtomic } from '../../system/files.ts'
 import { dataOf, type Stanza } from './stanza.ts'
 import { readInfo } from './stored-backups.ts'
 
@@ -48,10 +49,24 @@ export async function expectStanza(stanza: Stanza): Promise<void> {
   throw new AppError('REPOSITORY_UNREACHABLE', message)
 }
 
+/** A repository that the lineage has left may have lost it by the time when it comes back. */
+export async function forgetOtherStanzas({ lineage, repositories }: Stanza): Promise<void> {
+  const marks = repositories.map(({ repository }) => markName(repository.name))
+  for (const name of await namesIn(lineage.directory)) {
+    if (name.startsWith(MARK) && !marks.includes(name)) {
+      await removeTree(join(lineage.directory, name))
+    }
+  }
+}
+
 const isMade = (stanza: Stanza, index: number): Promise<boolean> => exists(markOf(stanza, index))
 
 /** A file that says that this machine has seen the stanza there. */
 function markOf({ lineage, repositories }: Stanza, index: number): string {
   const name = repositories[index]?.repository.name ?? ''
-  return join(lineage.directory, `stanza-in-${encodeURIComponent(name)}`)
+  return join(lineage.directory, markName(name))
 }
+
+const MARK = 'stanza-in-'
+
+const markName = (repository: string): string => `${MARK}${encodeURIComponent(repository)}`

@@ -1,7 +1,12 @@
 import type { LineageDocument } from '../../contract/documents/lineage.ts'
+import type { MemberDocument } from '../../contract/documents/member.ts'
 import { pgbackrestFiles } from '../../core/config/pgbackrest.ts'
 import { pgbackrestArchiving } from '../../core/config/pgbackrest-archiving.ts'
 import { refusalOf } from '../../core/pgbackrest/version-limits.ts'
+import { archivedBeyond } from '../../core/wal/beyond-server.ts'
+import { expectNoFork } from '../../core/wal/forked-lineage.ts'
+import { keptIn } from '../../core/policy/kept-in.ts'
+import { archiveRest } from '../archive-rest.ts'
 import type { BackupEngine } from '../backup-engine.ts'
 import { createCurrentWalReader } from '../copy/current-wal.ts'
 import { createTurns } from '../copy/turns.ts'
@@ -9,7 +14,7 @@ import { describeLineage, discoverLineages } from './describe.ts'
 import { createListingReader } from './fetch-listing.ts'
 import { findInArchive } from './find-in-archive.ts'
 import { type ArchiveMemory, lookAfterArchive } from './look-after-archive.ts'
-import { ensureStanza } from './make-stanza.ts'
+import { ensureStanza, forgetOtherStanzas } from './make-stanza.ts'
 import { createOffsite } from './offsite.ts'
 import { placeRestoreCommand, sourceOf } from './recovery.ts'
 import { pruneWal, removeBackup, removeStanza } from './remove-backup.ts'
@@ -17,6 +22,7 @@ import { expectSupport, type PgbackrestSite, versionOf } from './site.ts'
 import { openStanza } from './stanza.ts'
 import { backupsIn, readAll } from './stored-backups.ts'
 import { takeBackup } from './take-backup.ts'
+import { restTaker } from './take-rest.ts'
 import { verifyBackup } from './verify-backup.ts'
 import { createWalFacts } from './wal-facts.ts'
 
@@ -40,6 +46,8 @@ export function createPgbackrestEngine(site: PgbackrestSite): PgbackrestEngine {
       readCurrent: createCurrentWalReader(),
       offsite: createOffsite(),
       missingSince: new Map(),
+      beyond: new Map(),
+      compared: new Map(),
       backups: undefined,
     }
     memories.set(id, made)
@@ -48,6 +56,8 @@ export function createPgbackrestEngine(site: PgbackrestSite): PgbackrestEngine {
   /** What writes what is known of one lineage's WAL waits for one another. */
   const inTurn = createTurns()
   const open = (lineage: LineageDocument) => openStanza(site, lineage)
+  const look = (lineage: LineageDocument, member: MemberDocument | undefined) =>
+    inTurn(lineage.id, async () => lookAfterArchive(await open(lineage), member, memoryOf(lineage)))
 
   return {
     kind: 'pgbackrest',
@@ -57,12 +67,15 @@ export function createPgbackrestEngine(site: PgbackrestSite): PgbackrestEngine {
       expectSupport(site, { major: lineage.major })
       const stanza = await open(lineage)
       for (const { repository } of stanza.repositories) expectSupport(site, repository)
+      await forgetOtherStanzas(stanza)
       await ensureStanza(stanza, member)
+      // It may be about other repositories now.
+      memories.delete(lineage.id)
     },
-    archiving: ({ id, directory, recipe }, { major }) => {
+    archiving: (lineage, { major }) => {
+      const { id, directory } = lineage
       const files = pgbackrestFiles(directory)
-      const { repository, offsite } = recipe.policy
-      const isTwofold = offsite !== undefined && offsite !== repository
+      const isTwofold = keptIn(lineage).offsite !== undefined
       return pgbackrestArchiving({
         major,
         program: site.program.path,
@@ -77,20 +90,39 @@ export function createPgbackrestEngine(site: PgbackrestSite): PgbackrestEngine {
     discover: (place) => discoverLineages(site, place),
 
     backup: async (lineage, asked, watch) => {
-      const backup = await takeBackup(await open(lineage), asked, watch)
-      memoryOf(lineage).backups = undefined
+      const stanza = await open(lineage)
+      const memory = memoryOf(lineage)
+      const { ranges, problems } = await look(lineage, asked.member)
+      expectNoFork(lineage, problems)
+      const backup = await takeBackup(stanza, asked, watch)
+      memory.backups = undefined
+      const { timeline, startLsn: lsn } = backup
+      const archived = archivedBeyond(ranges, { timeline, lsn }, lineage.walSegmentBytes)
+      if (archived !== undefined) memory.beyond.set(archived, new Date())
+      try {
+        expectNoFork(lineage, (await look(lineage, asked.member)).problems)
+      } catch (error) {
+        await removeBackup(stanza, backup)
+        throw error
+      }
       return backup
     },
     backups: async (lineage) => backupsIn(lineage, await readAll(await open(lineage))),
-    archive: (lineage, member) =>
+    archive: look,
+    archiveRest: (lineage, member) =>
       inTurn(lineage.id, async () =>
-        lookAfterArchive(await open(lineage), member, memoryOf(lineage)),
+        archiveRest(
+          member,
+          restTaker(site, lineage, () => open(lineage), member, memoryOf(lineage)),
+        ),
       ),
     find: (lineage, sought) =>
       inTurn(lineage.id, async () =>
         findInArchive(await open(lineage), memoryOf(lineage).facts, sought),
       ),
     verify: async (lineage, backup, watch) => verifyBackup(await open(lineage), backup, watch),
+    // pgBackRest compares each file as it restores it, and fails by itself.
+    compare: async () => [],
     remove: async (lineage, backup) => {
       await removeBackup(await open(lineage), backup)
       memoryOf(lineage).backups = undefined

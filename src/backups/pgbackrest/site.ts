@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import type { Repository } from '../../contract/repository.ts'
 import { pgbackrestFiles, type RepositoryAccess } from '../../core/config/pgbackrest.ts'
@@ -8,9 +8,10 @@ import {
   refusalOf,
   type Wish,
 } from '../../core/pgbackrest/version-limits.ts'
+import { keptIn } from '../../core/policy/kept-in.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
-import { ensureDirectory, readText, writeAtomic } from '../../system/files.ts'
+import { readText } from '../../system/files.ts'
 import type { PgbackrestProgram } from '../../system/tools/pgbackrest.ts'
 
 /** The pgBackRest of a host. */
@@ -56,7 +57,7 @@ export async function repositoriesOf(
   site: PgbackrestSite,
   lineage: LineageDocument,
 ): Promise<[RepositoryAccess, ...RepositoryAccess[]]> {
-  const { offsite } = lineage.recipe.policy
+  const { offsite } = keptIn(lineage)
   const repository = await beganIn(lineage)
   const first =
     repository === undefined ? ownRepository(lineage) : await site.repository(repository)
@@ -64,16 +65,13 @@ export async function repositoriesOf(
   return [first, await site.repository(offsite)]
 }
 
-/** The name of the first repository, kept in the lineage's folder from the first time on; undefined: the folder itself. */
-async function beganIn({ directory, recipe }: LineageDocument): Promise<string | undefined> {
-  const note = join(directory, 'first-repository')
-  const known = await readText(note)
-  if (known !== undefined) return known.trim() || undefined
-  const { repository } = recipe.policy
-  await ensureDirectory(dirname(directory), { mode: 0o711 })
-  await ensureDirectory(directory, { mode: 0o711 })
-  await writeAtomic(note, `${repository ?? ''}\n`, { mode: 0o600 })
-  return repository
+/** The name of the first repository; undefined: the lineage's own folder. */
+async function beganIn(lineage: LineageDocument): Promise<string | undefined> {
+  const { repository } = keptIn(lineage)
+  if (lineage.keptIn) return repository
+  // An earlier version kept it in a file: the policy may have changed since.
+  const note = await readText(join(lineage.directory, 'first-repository'))
+  return note === undefined ? repository : note.trim() || undefined
 }
 
 function ownRepository({ directory, project, createdAt }: LineageDocument): RepositoryAccess {

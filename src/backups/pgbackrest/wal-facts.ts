@@ -3,7 +3,7 @@ import type { ArchivedSegment } from '../../core/pgbackrest/archive-listing.ts'
 import { segmentName, segmentPlace } from '../../core/wal/segment-name.ts'
 import { namesIn } from '../../system/entries.ts'
 import { byWalOrder } from '../copy/incoming.ts'
-import { addToIndex, createIndexReader, type WalIndex } from '../copy/wal-index.ts'
+import { addToIndex, createIndexReader, type WalIndex, writeIndex } from '../copy/wal-index.ts'
 import { readWal } from './read-wal.ts'
 import { withArchived } from './segment-files.ts'
 import type { Stanza } from './stanza.ts'
@@ -27,6 +27,8 @@ export interface WalFacts {
     /** Of the server, when there is one. */
     readonly data: string | undefined
   }): Promise<boolean>
+  /** Forgets segments that are not in the archive any more. */
+  forget(segments: readonly string[]): Promise<void>
 }
 
 export function createWalFacts(directory: string): WalFacts {
@@ -70,6 +72,12 @@ export function createWalFacts(directory: string): WalFacts {
         await addToIndex(path, { ...line, storedBytes, archivedAt })
       }
       return learnt.length > 0
+    },
+    async forget(segments) {
+      const index = await read()
+      if (!segments.some((name) => index.has(name))) return
+      const kept = [...index.values()].filter(({ segment }) => !segments.includes(segment))
+      await writeIndex(path, kept)
     },
   }
 }

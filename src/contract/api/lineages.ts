@@ -3,6 +3,7 @@ import { endpoint } from '../endpoint.ts'
 import { LineageStatus } from '../lineage-status.ts'
 import { LineageId, ProjectName, ServiceName } from '../names.ts'
 import { Operation } from '../operation.ts'
+import { PrunePlan } from '../prune.ts'
 import { RepositoryName } from '../repository.ts'
 
 export const lineageApi = {
@@ -31,6 +32,24 @@ export const lineageApi = {
     needs: 'operator',
     within: 'lineage',
     input: z.object({ lineage: LineageId }),
+    reply: Operation,
+  }),
+  planPrune: endpoint({
+    method: 'POST',
+    path: '/v1/lineages/{lineage}/prune/plan',
+    summary: 'What a clean-up of a backup history would remove now, and why; removes nothing',
+    needs: 'viewer',
+    within: 'lineage',
+    input: z.object({ lineage: LineageId, force: z.boolean() }),
+    reply: PrunePlan,
+  }),
+  pruneLineage: endpoint({
+    method: 'POST',
+    path: '/v1/lineages/{lineage}/prune',
+    summary: 'Remove what the policy keeps no longer; with `force`, also without a proven restore',
+    needs: 'operator',
+    within: 'lineage',
+    input: z.object({ lineage: LineageId, force: z.boolean() }),
     reply: Operation,
   }),
   importLineages: endpoint({

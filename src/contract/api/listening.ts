@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
-import { Listening } from '../listening.ts'
+import { Listening, ListeningWanted } from '../listening.ts'
 
 export const listeningApi = {
   getListening: endpoint({
@@ -18,7 +18,7 @@ export const listeningApi = {
     summary: 'Serve the API over HTTPS on an address of this machine, now and after every start',
     needs: 'admin',
     within: 'all',
-    input: Listening.pick({ address: true, port: true, names: true }),
+    input: ListeningWanted,
     reply: Listening,
   }),
   stopListening: endpoint({

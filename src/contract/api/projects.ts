@@ -76,6 +76,10 @@ export const projectApi = {
       project: ProjectName,
       services: Services,
       finalSnapshot: FinalSnapshot,
+      acceptLoss: z
+        .boolean()
+        .optional()
+        .describe('Also when commits that are in no archive go with the data'),
     }),
     reply: Operation,
   }),

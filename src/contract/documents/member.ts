@@ -14,6 +14,8 @@ export const DataSource = z.discriminatedUnion('kind', [
     durable: z.boolean(),
     /** Replays WAL as the document's `recovery` says before anybody may connect. */
     recover: z.boolean().optional(),
+    /** The archive of that WAL, in our own form: its folder, and the first segment that is replayed. */
+    wal: z.object({ directory: z.string(), segmentBytes: z.int(), first: z.string() }).optional(),
   }),
   /** This directory itself, which moves to its place: data that was made for this member alone. */
   z.object({ kind: z.literal('move'), directory: z.string() }),

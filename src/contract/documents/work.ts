@@ -38,6 +38,8 @@ export const Work = z.object({
   action: Action,
   desired: DesiredInstance.optional(),
   version: ChosenVersion.optional(),
+  /** Which nobody else may work on meanwhile. */
+  lineage: z.string().optional(),
 })
 export type Work = z.output<typeof Work>
 

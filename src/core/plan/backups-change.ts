@@ -22,16 +22,21 @@ const parts: Readonly<Record<keyof BackupPolicy, readonly [name: string, describ
   fullEveryMs: ['full-every', (p) => describeSpan(p.fullEveryMs)],
 }
 
-/** What changes of an instance's backups and of its sleep, in words; nothing when both say the same. */
+/**
+ * What changes of an instance's backups and of its sleep, in words; nothing when both say the same. `moves`: where they go is told
+ * by who moves them.
+ */
 export function backupsChange(
   have: Pick<InstanceDocument, 'service' | 'backups' | 'suspendAfterMs'>,
   desired: Pick<DesiredInstance, 'backups' | 'suspendAfterMs'>,
+  moves = false,
 ): string | undefined {
   const before = have.backups ?? defaultBackupPolicy
   const after = desired.backups ?? defaultBackupPolicy
   const changes: string[] = []
   for (const [key, [name, describe]] of Object.entries(parts)) {
     const part = key as keyof BackupPolicy
+    if (moves && (part === 'repository' || part === 'offsite')) continue
     if (before[part] !== after[part])
       changes.push(`${name} ${describe(before)} → ${describe(after)}`)
   }

@@ -9,18 +9,21 @@ import { backupsChange } from './backups-change.ts'
 import type { EngineChoice } from './engine-choice.ts'
 import type { PlanPart } from './plan-creation.ts'
 import type { Wanted } from './plan-project.ts'
+import { repositoryChange, type WrittenLineage } from './repository-change.ts'
 
 interface Circumstances {
   /** When each setting takes effect. */
   readonly contexts: Readonly<Record<string, string>>
   readonly drifted: boolean
+  /** Unset for an instance that has none yet. */
+  readonly lineage: WrittenLineage | undefined
 }
 
 /** A service that has an instance: just the differences. */
 export function planChange(
   have: InstanceDocument,
   { desired, choice }: Wanted,
-  { contexts, drifted }: Circumstances,
+  { contexts, drifted, lineage }: Circumstances,
 ): PlanPart {
   const refusals = refusalsOf(have, desired, choice.major)
   if (refusals.length > 0) return { work: [], notes: [], refusals }
@@ -28,15 +31,26 @@ export function planChange(
   const work: Work[] = []
   const isStopped = have.wanted === 'stopped'
   const isAtRest = have.wanted !== 'running'
-  const add = (kind: z.output<typeof ActionKind>, sentence: string, impact: Impact): void => {
+  const add = (
+    kind: z.output<typeof ActionKind>,
+    sentence: string,
+    impact: Impact,
+    held?: string,
+  ): void => {
     work.push({
       // A server that is stopped or sleeps has no clients to disturb.
       action: { kind, service: have.service, sentence, impact: isAtRest ? 'none' : impact },
       desired,
       version,
+      ...(held ? { lineage: held } : {}),
     })
   }
   const name = `“${have.service}”`
+  const move = lineage && repositoryChange(have, lineage, desired.backups)
+  const backups = backupsChange(have, desired, move !== undefined)
+  // Before everything that would be noted in a history whose place may be gone.
+  if (move)
+    add(move.kind, [move.sentence, backups].filter(Boolean).join('; '), 'reload', lineage.id)
   if (choice.engineId !== have.engine.id) {
     if (!choice.installed) {
       add('install-engine', `fetch Postgres ${choice.major}.${choice.minor} for ${name}`, 'none')
@@ -57,8 +71,7 @@ export function planChange(
     const sentence = `begin to keep backups of ${name}, which restarts its server once`
     add('start-archiving', sentence, 'restart')
   }
-  const backups = backupsChange(have, desired)
-  if (backups) add('change-backups', backups, 'none')
+  if (backups && !move) add('change-backups', backups, 'none')
   // What follows is said to a running server.
   const isNewPassword = desired.passwordFingerprint !== have.passwordFingerprint
   const isNewDatabase = desired.database !== have.database

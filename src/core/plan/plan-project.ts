@@ -8,6 +8,7 @@ import type { BranchParent } from './branch-refusals.ts'
 import type { EngineChoice } from './engine-choice.ts'
 import { planChange } from './plan-change.ts'
 import { planCreation } from './plan-creation.ts'
+import type { WrittenLineage } from './repository-change.ts'
 
 /** A managed service as desired, with the engine that was found for it. */
 export interface Wanted {
@@ -28,6 +29,8 @@ export interface PlanInput {
     readonly instances: readonly InstanceDocument[]
     /** Services whose server was told something else than its instance is asked to be. */
     readonly drifted?: readonly string[]
+    /** What each instance writes to, by its service. */
+    readonly lineages?: Readonly<Record<string, WrittenLineage>>
   }
   /** When a setting takes effect, by engine: `postmaster` means at a restart. */
   readonly contexts: Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -56,6 +59,7 @@ export function planProject(input: PlanInput): Planned {
       ? planChange(existing, w, {
           contexts: input.contexts[w.choice.engineId] ?? {},
           drifted: observed.drifted?.includes(existing.service) ?? false,
+          lineage: observed.lineages?.[existing.service],
         })
       : planCreation(w, orphans, parentOf(w, input))
   })

@@ -1,21 +1,22 @@
 import { expect, test } from 'vitest'
-import { isHopeless } from './backlog.ts'
+import { backlogBound, isFilling } from './backlog.ts'
 
 const GIB = 1024 ** 3
 const policy = { backlogBytes: 4 * GIB }
-const stuck = { waitingBytes: 5 * GIB, stuckMs: 60_000, freeBytes: 100 * GIB }
 
 test.each([
-  ['more waits than the policy allows, and nothing moves', stuck, true],
-  ['it moved a moment ago', { ...stuck, stuckMs: 59_000 }, false],
-  ['it is as much as the policy allows', { ...stuck, waitingBytes: 4 * GIB }, false],
-  [
-    'it is about to fill a small disk',
-    { ...stuck, waitingBytes: 2 * GIB, freeBytes: GIB / 2 },
-    true,
-  ],
-  ['a small disk has room yet', { ...stuck, waitingBytes: 2 * GIB, freeBytes: GIB }, false],
-  ['nothing waits, on a full disk', { ...stuck, waitingBytes: 0, freeBytes: 0 }, false],
-])('%s', (_, backlog, hopeless) => {
-  expect(isHopeless(backlog, policy)).toBe(hopeless)
+  ['there is room for all that the policy allows', 5, 100, 4],
+  ['nothing waits, and there is room', 0, 100, 4],
+  ['a small disk is not filled up', 2, 1, 2.25],
+  ['a full disk allows nothing', 0, 0, 0],
+])('%s', (_, waiting, free, bound) => {
+  const backlog = { waitingBytes: waiting * GIB, freeBytes: free * GIB }
+  expect(backlogBound(backlog, policy)).toBe(bound * GIB)
+})
+
+test('that it fills up is told from the half on, and over when a quarter waits', () => {
+  expect(isFilling(2 * GIB, 4 * GIB, false)).toBe(false)
+  expect(isFilling(2 * GIB + 1, 4 * GIB, false)).toBe(true)
+  expect(isFilling(1 * GIB + 1, 4 * GIB, true)).toBe(true)
+  expect(isFilling(1 * GIB, 4 * GIB, true)).toBe(false)
 })

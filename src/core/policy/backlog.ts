@@ -3,32 +3,35 @@ import type { BackupPolicy } from '../../contract/backup-policy.ts'
 export interface Backlog {
   /** Finished WAL that the archive does not have. */
   readonly waitingBytes: number
-  /** For so long the oldest of it has been the oldest. */
-  readonly stuckMs: number
   /** What may still be written where it lies. */
   readonly freeBytes: number
 }
 
-/** An archive that gets on takes a segment in seconds. */
-export const STUCK_MS = 60_000
 /** A small disk is not filled up to the policy's bytes: of the room that waiting WAL and free space make up, this much. */
 const SHARE_OF_ROOM = 0.75
+/** Told from here on, and until so much less waits that it does not come and go. */
+const FILLING = { from: 0.5, until: 0.25 }
+/** An archive that gets on takes a segment in seconds. */
+export const STUCK_MS = 60_000
 
 /**
- * Whether WAL that waits to be archived is to be given up, which loses every moment in it until a new base backup, and
- * keeps the database alive. The policy, in full:
+ * How much WAL may wait to be archived. What waits beyond it is given up, which loses every moment in it until a new base
+ * backup, and keeps the database alive. The policy, in full:
  *
- * - While archiving gets on, however slowly, nothing is given up.
- * - While it does not, WAL waits for as long as it takes, and people are told after two minutes (`archive-late`).
- * - When more waits than `backlogBytes`, or so much that the disk is about to be full, and nothing has moved for a minute,
- *   the files that wait at that moment are given up: exactly these, by their names, which are on the disk and told
- *   (`archive-given-up`) before the server may remove the first. What it writes after them waits as before.
+ * - Up to the bound nothing is given up, for as long as it takes. People are told when the oldest has waited for two minutes, and
+ *   when half of the bound waits (`archive-late`).
+ * - Beyond it the files that wait at that moment are given up, whether archiving stands still or only falls behind a heavy writer:
+ *   exactly these, by their names, which are on the disk and told (`archive-given-up`) before the server may remove the first.
+ *   What it writes after them waits as before.
+ * - The bound is looked at four times a second from its half on, so what may be beyond it is what the server writes in that time, and
+ *   while it lets go of the files that were given up.
  * - The gap stays a problem of the archive until a base backup that began after it; one is due at once.
  */
-export const isHopeless = (
-  { waitingBytes, stuckMs, freeBytes }: Backlog,
+export const backlogBound = (
+  { waitingBytes, freeBytes }: Backlog,
   { backlogBytes }: Pick<BackupPolicy, 'backlogBytes'>,
-  patienceMs = STUCK_MS,
-): boolean =>
-  stuckMs >= patienceMs &&
-  waitingBytes > Math.min(backlogBytes, (waitingBytes + freeBytes) * SHARE_OF_ROOM)
+): number => Math.min(backlogBytes, (waitingBytes + freeBytes) * SHARE_OF_ROOM)
+
+/** Whether people are to know that it goes that way; `told`: whether they do already. */
+export const isFilling = (waitingBytes: number, boundBytes: number, told: boolean): boolean =>
+  waitingBytes > boundBytes * (told ? FILLING.until : FILLING.from)

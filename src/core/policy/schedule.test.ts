@@ -154,11 +154,25 @@ test('WAL that is only late changes nothing', () => {
   expect(from('backup', facts({ backups: [backupAt(3.25)], archive }), 10)).toBe(27.25)
 })
 
-test('a base that was found damaged is made anew, each hour at most', () => {
+test('a damaged newest base is made anew at once, and each hour at most when that does not help', () => {
   const spoilt = (hour: number): Backup => backupAt(hour, { damage: 'a page' })
-  expect(from('backup', facts({ backups: [backupAt(3.25), spoilt(8)] }), 8)).toBe(9)
-  expect(from('backup', facts({ backups: [backupAt(3.25), spoilt(8), spoilt(9)] }), 9)).toBe(10)
-  expect(from('backup', facts({ backups: [spoilt(8)] }), 9)).toBe(0)
+  const due = (...backups: Backup[]) => from('backup', facts({ backups }))
+  expect(due(backupAt(3.25), spoilt(8))).toBe(8)
+  expect(due(backupAt(3.25), spoilt(8), spoilt(9))).toBe(10)
+  expect(due(spoilt(3.25), backupAt(8))).toBe(due(backupAt(8)))
+})
+
+test('where no base is good one is due at once, and no drill before it', () => {
+  const spoilt = (hour: number): Backup => backupAt(hour, { damage: 'a page' })
+  const due = (...backups: Backup[]) => schedule(facts({ backups }), START_MS + 30 * HOUR_MS)
+  expect(due(spoilt(8)).map(({ what, fromMs }) => [what, fromMs])).toContainEqual([
+    'backup',
+    START_MS + 8 * HOUR_MS,
+  ])
+  expect(from('backup', facts({ backups: [spoilt(8), spoilt(20)] }))).toBe(21)
+  expect(from('drill', facts({ backups: [spoilt(8), spoilt(20)] }))).toBeUndefined()
+  const failed = [drillAt(20.6, 'failed')]
+  expect(from('drill', facts({ backups: [spoilt(20), backupAt(21)], drills: failed }))).toBe(21.6)
 })
 
 test('failures are tried again after 1, 2, 4 … minutes, and each hour in the end', () => {

@@ -94,7 +94,11 @@ function backupFrom(facts: LineageFacts, nowMs: number): number {
   const { lineage, policy, server, backups, archive } = facts
   if (server === 'gone' || server === 'unavailable') return never
   const last = lastGood(facts, nowMs)
-  if (!last) return Date.parse(lineage.createdAt) + (facts.isBranch ? BRANCH_FIRST_BASE_MS : 0)
+  const spoiltMs = mendSpoilt(believable(backups, nowMs, policy.everyMs), last)
+  if (!last) {
+    const firstMs = Date.parse(lineage.createdAt) + (facts.isBranch ? BRANCH_FIRST_BASE_MS : 0)
+    return Math.max(firstMs, ...spoiltMs)
+  }
   if (isUnchanged(facts, nowMs)) return never
   const { everyMs, at } = policy
   const lastMs = Date.parse(last.startedAt)
@@ -102,13 +106,21 @@ function backupFrom(facts: LineageFacts, nowMs: number): number {
   const holesMs = (archive?.problems ?? [])
     .filter((p) => holes.includes(p.kind) && newer(p.since))
     .map((p) => Math.max(Date.parse(p.since), lastMs + HOUR_MS))
-  const spoiltMs = believable(backups, nowMs, everyMs)
-    .filter((b) => b.damage !== undefined && newer(b.startedAt))
-    .map((b) => Date.parse(b.startedAt) + HOUR_MS)
   const slotMs = nextSlot(everyMs, at, lineage.instanceId, lastMs)
-  // The newest of them: a disk that spoils every base gets one in an hour, and no more.
+  // The newest of them: what goes wrong again gets a base in an hour, and no more.
   const mendMs = [...holesMs, ...spoiltMs].reduce((a, b) => Math.max(a, b), -never)
   return mendMs === -never ? slotMs : Math.min(slotMs, mendMs)
+}
+
+/** When a base takes the place of damaged ones that are newer than the last good one: at once, but a disk that spoils each gets one in an hour. */
+function mendSpoilt(backups: readonly Backup[], last: Backup | undefined): number[] {
+  const lastMs = last ? Date.parse(last.startedAt) : -Infinity
+  const spoilt = backups
+    .filter((b) => b.damage !== undefined && Date.parse(b.startedAt) > lastMs)
+    .map((b) => Date.parse(b.startedAt))
+  const newestMs = spoilt.at(-1)
+  if (newestMs === undefined) return []
+  return [spoilt.length === 1 ? newestMs : newestMs + HOUR_MS]
 }
 
 function drillFrom({ lineage, policy, server, backups, drills }: LineageFacts, nowMs: number) {

@@ -3,8 +3,10 @@ import { backupCalls, isWalBetween, leftOutOfCopy } from './backup.ts'
 
 test('the backup functions have the names of their version', () => {
   expect(backupCalls(14).start).toContain("pg_start_backup('howdah', true, false)")
+  expect(backupCalls(14, true).start).toContain("pg_start_backup('howdah', false, false)")
   expect(backupCalls(14).stop).toContain('pg_stop_backup(false, false)')
   expect(backupCalls(15).start).toContain("pg_backup_start('howdah', true)")
+  expect(backupCalls(16, true).start).toContain("pg_backup_start('howdah', false)")
   expect(backupCalls(18).stop).toContain('pg_backup_stop(false)')
 })
 

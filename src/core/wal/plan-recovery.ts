@@ -80,14 +80,14 @@ function planTime<B extends Backup>(
   allowed: Allowed<B>,
   found: FoundTarget | undefined,
 ): RecoveryPlan<B> {
-  const { stretches, now } = allowed
+  const { stretches } = allowed
   const moment = microsOf(at)
   const isBy = ({ finishedAt }: B): boolean => microsOf(finishedAt) <= moment
   const stretch = stretches.findLast(
     ({ backups, until }) => backups.some(isBy) && moment <= microsOf(until),
   )
   const backup = stretch?.backups.findLast(isBy)
-  if (!stretch || !backup || moment > microsOf(now)) throw outsideTime(at, allowed)
+  if (!stretch || !backup) throw outsideTime(at, allowed)
   // A later commit that was found may lie behind a hole.
   const reachable = stretch === stretches.at(-1) && !stretch.hole
   return plan(endAt(at, stretch, backup, reachable ? found : undefined), backup, stretch, { at })

@@ -86,3 +86,27 @@ test('the WAL of an ancestor that another lineage has is not missing', () => {
   const histories = new Map([[2, [{ timeline: 1, switchLsn: lsnOf('0/6000100') }]]])
   expect(walHoles({ ranges: rangesOf([2, 6, 7]), segmentBytes, histories })).toEqual([])
 })
+
+test('a clock that was set back between two segments is told once, until it has caught up', () => {
+  const clock = (number: number, firstCommitAt: string, lastCommitAt: string) => ({
+    segment: name(1, number),
+    firstCommitAt: `2026-11-20T${firstCommitAt}:00Z`,
+    lastCommitAt: `2026-11-20T${lastCommitAt}:00Z`,
+  })
+  const within = { lsn: '0/5000100', from: '2026-11-20T16:20:00Z', to: '2026-11-20T16:05:00Z' }
+  const [range] = walRanges(
+    [
+      clock(1, '15:00', '15:10'),
+      clock(2, '14:00', '14:20'),
+      clock(3, '14:20', '15:00'),
+      clock(4, '15:11', '16:10'),
+      { ...clock(5, '16:05', '16:20'), setBacks: [within] },
+      clock(6, '16:06', '16:30'),
+    ],
+    segmentBytes,
+  )
+  expect(range?.setBacks).toEqual([
+    { lsn: '0/2000000', from: '2026-11-20T15:10:00Z', to: '2026-11-20T14:00:00Z' },
+    within,
+  ])
+})

@@ -1,6 +1,8 @@
 import type { WalRange } from '../../contract/backup.ts'
-import { laterOf } from './postgres-time.ts'
+import { formatLsn } from './lsn.ts'
+import { laterOf, microsOf } from './postgres-time.ts'
 import type { SegmentFacts } from './read-segment.ts'
+import { SET_BACK_MICROS } from './segment-contents.ts'
 import { boundsOf, segmentName, segmentPlace, segmentStart } from './segment-name.ts'
 import { branchOf, type Timelines } from './timeline-path.ts'
 
@@ -11,7 +13,10 @@ export interface IndexedSegment extends Partial<EndFacts> {
 }
 
 type EndFacts = Required<
-  Pick<SegmentFacts, 'lastCommitAt' | 'lastCommitLsn' | 'lastRecordLsn' | 'endLsn'>
+  Pick<
+    SegmentFacts,
+    'firstCommitAt' | 'lastCommitAt' | 'lastCommitLsn' | 'lastRecordLsn' | 'endLsn' | 'setBacks'
+  >
 >
 
 /**
@@ -33,21 +38,55 @@ export function walRanges(segments: Iterable<IndexedSegment>, segmentBytes: numb
   // Names of equal length in hexadecimal sort as timelines and places do.
   for (const name of [...byName.keys()].sort()) {
     const { timeline, startLsn } = segmentPlace(name, segmentBytes)
-    const facts = endFacts(byName.get(name))
+    const entry = byName.get(name)
+    const facts = endFacts(entry)
     const open = ranges.at(-1)
-    if (open && name === next) ranges[ranges.length - 1] = joined(open, name, facts)
-    else ranges.push({ timeline, first: name, last: name, ...facts })
+    if (open && name === next) {
+      const setBacks = setBacksWith(open, entry, formatLsn(startLsn))
+      ranges[ranges.length - 1] = { ...joined(open, name, facts), ...setBacks }
+    } else {
+      ranges.push({ timeline, first: name, last: name, ...facts, ...setBacksWith({}, entry, '') })
+    }
     next = segmentName(timeline, startLsn + BigInt(segmentBytes), segmentBytes)
   }
   return ranges
 }
 
-function joined(range: KnownRange, last: string, facts: Partial<EndFacts>): KnownRange {
+/** Of a stretch; a clock that goes back for ever says no more by then. */
+const MOST_SET_BACKS = 100
+
+/**
+ * Those of a stretch and of the segment behind it, where a clock may have been set back between both: then a commit is earlier than
+ * the latest before it. For as long as the clock has not caught up that is so of each segment, and it is told once.
+ */
+function setBacksWith(
+  range: Pick<Partial<KnownRange>, 'lastCommitAt' | 'setBacks'>,
+  entry: IndexedSegment | undefined,
+  lsn: string,
+): Pick<KnownRange, 'setBacks'> {
+  const { setBacks: known = [], lastCommitAt: from } = range
+  const { setBacks: own = [], firstCommitAt: to } = entry ?? {}
+  const isEarlier =
+    from !== undefined && to !== undefined && microsOf(to) < microsOf(from) - SET_BACK_MICROS
+  const isTold = [...known, ...own].some(
+    (one) => isEarlier && microsOf(one.to) <= microsOf(to) && microsOf(one.from) >= microsOf(from),
+  )
+  const all = [...known, ...(isEarlier && !isTold ? [{ lsn, from, to }] : []), ...own]
+  return all.length === 0 ? {} : { setBacks: all.slice(-MOST_SET_BACKS) }
+}
+
+function joined(
+  range: KnownRange,
+  last: string,
+  facts: Partial<Omit<EndFacts, 'setBacks' | 'firstCommitAt'>>,
+): KnownRange {
   const lastCommitAt = laterOf(range.lastCommitAt, facts.lastCommitAt)
   return { ...range, ...facts, last, ...(lastCommitAt === undefined ? {} : { lastCommitAt }) }
 }
 
-function endFacts(entry: IndexedSegment | undefined): Partial<EndFacts> {
+function endFacts(
+  entry: IndexedSegment | undefined,
+): Partial<Omit<EndFacts, 'setBacks' | 'firstCommitAt'>> {
   const { lastCommitAt, lastCommitLsn, lastRecordLsn, endLsn } = entry ?? {}
   return {
     ...(lastCommitAt === undefined ? {} : { lastCommitAt }),

@@ -25,6 +25,7 @@ test('a segment tells its commits, restore points and where it was left', () => 
   const point = writer.restorePoint('2026-11-20T15:00:03.000Z', 'before migration ü')
   const left = writer.switch()
   expect(readSegment(only(writer), { crc: true, name: '000000010000000000000001' })).toEqual({
+    followsLsn: '0/FFFF8',
     facts: {
       timeline: 1,
       systemIdentifier: '7700000000000000001',
@@ -243,4 +244,20 @@ test('bytes without any sense are never more than a problem', () => {
   const noise = Uint8Array.from({ length: 2 ** 20 }, () => random(256))
   noise.set(sound.subarray(0, 40))
   expect(readSegment(noise, { crc: false }).facts?.complete).toBe(false)
+})
+
+test('a clock that was set back is told with its place, and commits at once in another order are not', () => {
+  const writer = new WalWriter()
+  writer.commit('2026-11-20T15:00:05.000Z', 10)
+  writer.commit('2026-11-20T15:00:04.200Z', 11)
+  writer.commit('2026-11-20T15:10:00.000Z', 12)
+  const after = writer.commit('2026-11-20T14:40:00.000Z', 13)
+  writer.commit('2026-11-20T14:41:00.000Z', 14)
+  expect(readSegment(only(writer), { crc: true }).facts?.setBacks).toEqual([
+    {
+      lsn: formatLsn(after),
+      from: '2026-11-20T15:10:00.000000Z',
+      to: '2026-11-20T14:40:00.000000Z',
+    },
+  ])
 })

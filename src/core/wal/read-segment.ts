@@ -44,6 +44,8 @@ export interface ReadSegment {
   readonly problem?: string
   /** For the reading of the next segment, when a record goes on there. */
   readonly tail?: SegmentTail
+  /** What `lastRecordLsn` of the segment before is when this one goes on from there; unless `skippedFirst`. */
+  readonly followsLsn?: string
 }
 
 /** Reads a WAL segment of Postgres 12 to 18. Never throws, whatever the bytes are. */
@@ -60,6 +62,7 @@ export function readSegment(bytes: Uint8Array, options: ReadOptions): ReadSegmen
     facts: { ...factsOf(header, walk), ...contents.facts() },
     ...(walk.problem === undefined ? {} : { problem: walk.problem }),
     ...(walk.tail ? { tail: walk.tail } : {}),
+    ...(walk.followsLsn === undefined ? {} : { followsLsn: formatLsn(walk.followsLsn) }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { at, backup, holdings, indexed, lsn, segment } from './holdings.suite.ts'
 import { lsnOf } from './lsn.ts'
-import { recoveryWindow } from './recovery-window.ts'
+import { ambiguityOf, recoveryWindow } from './recovery-window.ts'
 
 test('the window goes from the end of the oldest backup to what is archived', () => {
   expect(recoveryWindow(holdings([backup(7), backup(3)], [1, 2, 3, 4, 5, 6, 7, 8, 9]))).toEqual({
@@ -92,4 +92,22 @@ test('a window goes over to the timeline that branched off', () => {
   expect(recoveryWindow(branched)).toMatchObject({ latest: at(5, 40), gaps: [] })
   const histories = new Map([[2, [{ timeline: 1, switchLsn: lsnOf(lsn(4, 0x80)) }]]])
   expect(recoveryWindow({ ...branched, histories })).toMatchObject({ latest: at(5, 40), gaps: [] })
+})
+
+test('the window names where the clock was set back, and which times are no single moment for it', () => {
+  const setBack = { lsn: lsn(6, 0x180), from: at(6, 25), to: at(4, 10) }
+  const early = { lsn: lsn(2, 0x10), from: at(2, 5), to: at(1, 10) }
+  const of = holdings(
+    [backup(3)],
+    [2, 3, 4, 5, 6, 7].map((n) =>
+      n === 2 || n === 6 ? { ...indexed(n), setBacks: [n === 2 ? early : setBack] } : n,
+    ),
+  )
+  const window = recoveryWindow(of)
+  expect(window.setBacks).toEqual([setBack])
+  const isAmbiguous = (moment: string) => ambiguityOf({ kind: 'time', at: moment }, window)
+  expect(isAmbiguous(at(4, 10))).toEqual(setBack)
+  expect(isAmbiguous(at(6, 24))).toEqual(setBack)
+  expect([at(4, 9), at(6, 25)].map(isAmbiguous)).toEqual([undefined, undefined])
+  expect(ambiguityOf({ kind: 'lsn', lsn: lsn(5) }, window)).toBeUndefined()
 })

@@ -1,4 +1,5 @@
-import type { RecoveryWindow } from '../../contract/backup.ts'
+import type { ClockSetBack, RecoveryWindow } from '../../contract/backup.ts'
+import type { RecoveryTarget } from '../../contract/target.ts'
 import { microsOf } from './postgres-time.ts'
 import type { Hole } from './ranges.ts'
 import { type Holdings, type Stretch, stretchesOf } from './stretches.ts'
@@ -13,6 +14,7 @@ export function windowOf(stretches: readonly Stretch[], now: string): RecoveryWi
   const [first] = stretches
   const last = stretches.at(-1)
   if (!first || !last) return { gaps: [] }
+  const setBacks = stretches.flatMap((stretch) => stretch.setBacks ?? [])
   const rpoMs = Math.floor((microsOf(now) - microsOf(last.until)) / 1000)
   return {
     earliest: first.backups[0].finishedAt,
@@ -20,8 +22,19 @@ export function windowOf(stretches: readonly Stretch[], now: string): RecoveryWi
     earliestLsn: first.backups[0].stopLsn,
     latestLsn: last.untilLsn,
     gaps: stretches.flatMap((stretch, index) => gapAfter(stretch, stretches[index + 1])),
+    ...(setBacks.length === 0 ? {} : { setBacks }),
     rpoMs: Math.max(0, rpoMs),
   }
+}
+
+/** Where the clock was set back over this time, so that the commits up to it are no single stretch; undefined of one that is clear. */
+export function ambiguityOf(
+  target: RecoveryTarget,
+  { setBacks = [] }: Pick<RecoveryWindow, 'setBacks'>,
+): ClockSetBack | undefined {
+  if (target.kind !== 'time') return undefined
+  const at = microsOf(target.at)
+  return setBacks.findLast(({ from, to }) => microsOf(to) <= at && at < microsOf(from))
 }
 
 function gapAfter(stretch: Stretch, next: Stretch | undefined): RecoveryWindow['gaps'] {
@@ -29,6 +42,8 @@ function gapAfter(stretch: Stretch, next: Stretch | undefined): RecoveryWindow['
   const missing = stretch.hole ? sentenceOf(stretch.hole) : 'WAL is missing'
   if (next) {
     const to = next.backups[0].finishedAt
+    // A clock that was set back in between: every time is in one of both.
+    if (microsOf(to) <= microsOf(from)) return []
     return [{ from, to, sentence: `${missing}; the next base backup after it is whole` }]
   }
   if (!stretch.hole) return []

@@ -1,4 +1,4 @@
-import type { Archive, Backup } from '../../contract/backup.ts'
+import type { Archive, Backup, ClockSetBack } from '../../contract/backup.ts'
 import { formatLsn, lsnOf } from './lsn.ts'
 import { laterOf, microsOf } from './postgres-time.ts'
 import { type Hole, holeOf, type KnownRange } from './ranges.ts'
@@ -33,6 +33,8 @@ export interface Stretch<B extends Backup = Backup> {
   readonly lastCommitAt?: string | undefined
   readonly lastCommitLsn?: string | undefined
   readonly lastRecordLsn?: string | undefined
+  /** Where its commit times go back. */
+  readonly setBacks?: readonly ClockSetBack[]
   /** What is missing behind it, when there is newer WAL. */
   readonly hole?: Hole
 }
@@ -76,6 +78,15 @@ function reachOf(backup: Backup, timelines: Timelines): BackupReach | undefined 
   return consistent ? { ...reach, asked } : undefined
 }
 
+/** Those that a recovery from the backup, or from a later one, may meet. */
+function setBacksSince(
+  { startLsn }: Backup,
+  { setBacks = [] }: Partial<KnownRange>,
+): Pick<Stretch, 'setBacks'> {
+  const met = setBacks.filter(({ lsn }) => lsnOf(lsn) >= lsnOf(startLsn))
+  return met.length === 0 ? {} : { setBacks: met }
+}
+
 function describe<B extends Backup>(
   reach: BackupReach,
   backups: [B, ...B[]],
@@ -99,6 +110,7 @@ function describe<B extends Backup>(
     lastCommitAt,
     lastCommitLsn: range.lastCommitLsn,
     lastRecordLsn: range.lastRecordLsn,
+    ...setBacksSince(backups[0], range),
     ...(reach.resumesAt === undefined
       ? {}
       : { hole: holeOf(reach.timeline, reach.end, reach.resumesAt, segmentBytes) }),

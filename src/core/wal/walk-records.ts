@@ -30,6 +30,8 @@ export interface Walk {
   lastRecordLsn?: bigint
   /** Where the record after that begins, or would. */
   endLsn?: bigint
+  /** First byte of the record before the first one that was read from its beginning on, as that one says. */
+  followsLsn?: bigint
   /** It begins inside a record whose beginning was not handed in. */
   skipped: boolean
   tail?: assembling.SegmentTail | undefined
@@ -211,6 +213,7 @@ class SegmentWalk {
     sum: number | undefined,
   ): string | undefined {
     const prior = view.getUint32(at + 12, true) * 2 ** 32 + view.getUint32(at + 8, true)
+    if (this.#prior === undefined) this.#walk.followsLsn = BigInt(prior)
     if (this.#prior !== undefined && prior - this.#start !== this.#prior) {
       return `does not follow the record before, at ${formatLsn(this.#lsnAt(this.#prior))}`
     }

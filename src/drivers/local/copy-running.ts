@@ -1,13 +1,14 @@
 import { dirname, join } from 'node:path'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import { describeCopied } from '../../core/describe-rate.ts'
-import { backupCalls, isWalBetween, leftOutOfCopy } from '../../core/sql/backup.ts'
+import { backupCalls } from '../../core/sql/backup.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
-import { cloneTree } from '../../system/clone-tree.ts'
+import type { Cloned } from '../../system/clone-tree.ts'
 import { ensureDirectory, listNames, removeTree, writeAtomic } from '../../system/files.ts'
 import { syncTree } from '../../system/sync-tree.ts'
-import type { RunningCopy, Session, Watch } from '../driver.ts'
+import type { CopyManner, RunningCopy, Session, Watch } from '../driver.ts'
+import { copyData, copyDataApart, type LiveCopy } from './copy-data.ts'
 import { openSession } from './session.ts'
 
 /**
@@ -19,27 +20,19 @@ export async function copyRunning(
   target: string,
   account: Account | undefined,
   watch: Watch,
+  { background = false, spread = false }: CopyManner = {},
 ): Promise<RunningCopy> {
   const data = join(member.directory, 'data')
   await removeTree(target)
   await ensureDirectory(dirname(target), { mode: 0o711 })
   await refuseTablespaces(data)
-  const calls = backupCalls(member.engine.major)
+  const calls = backupCalls(member.engine.major, spread)
   const session = await openSession(member, { database: 'postgres' })
   try {
     // The slot keeps the WAL that the copy needs; it goes with the session, whatever happens.
     await session.query(calls.keepWal)
-    const start = await one<Point>(session, calls.start)
-    const startedMs = performance.now()
-    const { bytes, reflinked } = await cloneTree(data, target, {
-      live: true,
-      // All of it at the end, in one go.
-      sync: false,
-      exclude: leftOutOfCopy,
-      signal: watch.signal,
-      onProgress: ({ bytesDone }) =>
-        watch.report(describeCopied(bytesDone, performance.now() - startedMs)),
-    })
+    const start = await begin(session, calls, spread, watch)
+    const { bytes, reflinked } = await copyFiles(data, target, background, watch)
     const stop = await one<Label>(session, calls.stop)
     const walBytes = await copyWal(data, target, start.wal, stop.wal)
     await writeAtomic(join(target, 'backup_label'), stop.labelfile, { mode: 0o600, owner: account })
@@ -58,6 +51,42 @@ export async function copyRunning(
   } finally {
     await session.close()
   }
+}
+
+/** A spread checkpoint takes minutes, and who gives up waits for none of them. */
+async function begin(
+  session: Session,
+  calls: ReturnType<typeof backupCalls>,
+  spread: boolean,
+  { signal, report }: Watch,
+): Promise<Point> {
+  if (!spread) return one<Point>(session, calls.start)
+  report('the server makes a checkpoint, slowly so that it is not felt')
+  if (calls.noticeEnd) await session.query(calls.noticeEnd)
+  const leave = (): void => void session.close()
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await one<Point>(session, calls.start)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
+}
+
+function copyFiles(
+  data: string,
+  target: string,
+  background: boolean,
+  { signal, report }: Watch,
+): Promise<Cloned> {
+  const startedMs = performance.now()
+  const tell = (bytes: number): void => report(describeCopied(bytes, performance.now() - startedMs))
+  const copy: LiveCopy = { data, target, what: 'files' }
+  if (background) return copyDataApart(copy, { background, signal, onNote: tell })
+  return copyData(copy, { signal, onProgress: ({ bytesDone }) => tell(bytesDone) })
 }
 
 /** Where a copy begins or ends. */
@@ -79,14 +108,8 @@ async function one<T>(session: Session, call: string): Promise<T> {
 }
 
 async function copyWal(data: string, target: string, first: string, last: string): Promise<number> {
-  const wal = join(target, 'pg_wal')
-  const isFolder = (path: string): boolean => path === 'archive_status' || path === 'summaries'
-  const { bytes } = await cloneTree(join(data, 'pg_wal'), wal, {
-    live: true,
-    sync: false,
-    exclude: (path) => !isFolder(path) && !isWalBetween(path, first, last),
-  })
-  const names = await listNames(wal)
+  const { bytes } = await copyData({ data, target, what: { first, last } }, {})
+  const names = await listNames(join(target, 'pg_wal'))
   if (names.includes(first) && names.includes(last)) return bytes
   throw new AppError('SNAPSHOT_UNUSABLE', `the server removed WAL that the copy needs: ${first}`)
 }

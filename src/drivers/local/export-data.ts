@@ -94,6 +94,6 @@ async function copyOfRunning(
 }
 
 async function copyOfStopped(member: MemberDocument, target: string, watch: Watch) {
-  const { sizeBytes } = await copyStopped(member, target, watch)
+  const { sizeBytes } = await copyStopped(member, target, watch, { leastWal: true })
   return { sizeBytes, at: new Date().toISOString() }
 }

@@ -84,7 +84,8 @@ export function createLocalDriver(site: LocalSite): Driver {
     syncData: ({ engine, directory }, { signal }) =>
       syncDataDirectory(engine.binDirectory, join(directory, 'data'), account, signal),
     runInitFiles: (member, files, as, watch) => runInitFiles(member, files, as, account, watch),
-    copyRunning: (member, target, watch) => copyRunning(member, target, account, watch),
+    copyRunning: (member, target, watch, manner) =>
+      copyRunning(member, target, account, watch, manner),
     copyStopped,
     endedInOrder,
     placeCopy: (id) => join(copies, id),

@@ -15,7 +15,9 @@ import {
 } from '../members.ts'
 import type { Context } from '../procedure.ts'
 import { archivingOf } from '../lineage/archiving.ts'
+import { changeOffsite } from '../lineage/change-offsite.ts'
 import { keepRecipe } from '../lineage/recipe.ts'
+import { renewLineage } from '../lineage/renew.ts'
 import { startArchiving } from '../lineage/start-archiving.ts'
 import { ensureDatabase, withSession } from './owner.ts'
 import { retold, withWayBack } from './way-back.ts'
@@ -51,6 +53,13 @@ export async function changeInstance(
       return carefully(() => startArchiving(context, d, project, service))
     case 'change-backups':
       return step(`${service}: backups`, () => changeBackups(d, change))
+    case 'renew-lineage':
+      await step(`${service}: policy of its backups`, () => changePolicy(d, change))
+      await renewLineage(context, d, { project, service, why: 'repository' })
+      return
+    case 'change-offsite':
+      await step(`${service}: policy of its backups`, () => changePolicy(d, change))
+      return changeOffsite(context, d, { project, service })
     case 'create-database':
       return step(`${service}: database ${desired.database}`, (s) =>
         addDatabase(d, change, s.signal),
@@ -187,7 +196,13 @@ async function addDatabase(
 }
 
 /** How it is backed up and when it sleeps: read anew by who does it, so that no server is told. */
-async function changeBackups(d: Dependencies, { project, desired }: Change): Promise<void> {
+async function changeBackups(d: Dependencies, change: Change): Promise<void> {
+  await changePolicy(d, change)
+  await keepRecipe(d, change.project, change.desired.service)
+}
+
+/** The same without a word to the lineage's own place, which may be gone. */
+async function changePolicy(d: Dependencies, { project, desired }: Change): Promise<void> {
   const { service, backups, suspendAfterMs } = desired
   await editInstance(d, project, service, (instance) => {
     const { backups: _policy, suspendAfterMs: _sleep, ...others } = instance
@@ -197,7 +212,6 @@ async function changeBackups(d: Dependencies, { project, desired }: Change): Pro
       ...(suspendAfterMs ? { suspendAfterMs } : {}),
     }
   })
-  await keepRecipe(d, project, service)
 }
 
 /** Wants the server running and waits until it takes connections. */

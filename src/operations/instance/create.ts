@@ -8,6 +8,7 @@ import { hbaConf, SUPERUSER } from '../../core/config/hba.ts'
 import { progressPace, type ReplaySpan } from '../../core/progress-pace.ts'
 import { memberDocument } from '../../core/plan/member-document.ts'
 import { AppError } from '../../errors/app-error.ts'
+import type { Watch } from '../../drivers/driver.ts'
 import type { Dependencies } from '../dependencies.ts'
 import {
   editInstance,
@@ -25,6 +26,7 @@ import { lineageOf } from '../lineage/lineage-of.ts'
 import { keepRecipe } from '../lineage/recipe.ts'
 import { openToOwner, ownerAndDatabase } from './owner.ts'
 import { removeInstance } from './remove.ts'
+import { withComparing } from './with-comparing.ts'
 
 /** Long enough for a copy of a large snapshot and its recovery; a fresh instance takes under a second. */
 const START_DEADLINE_MS = 6 * 60 * 60 * 1000
@@ -44,6 +46,8 @@ export interface Inherited {
   readonly recovery?: Record<string, string>
   /** The WAL that it goes through then, for how long it will take. */
   readonly replay?: ReplaySpan
+  /** Reads what the data are copied from meanwhile, and throws when that is damaged. */
+  readonly compare?: (watch: Watch) => Promise<void>
   readonly parent?: Ancestry
   readonly branch?: BranchOf
   /** Steps that run on the server before anybody but us may connect. */
@@ -69,7 +73,10 @@ export async function createInstance(
         const tell = ({ progress }: MemberStatus): void => {
           if (progress) s.report(pace(progress, performance.now()))
         }
-        await untilReady(d, await memberOf(d, project, service), s.signal, undefined, tell)
+        const member = await memberOf(d, project, service)
+        await withComparing(s, creation.inherited?.compare, (signal) =>
+          untilReady(d, member, signal, undefined, tell),
+        )
       },
       { deadlineMs: START_DEADLINE_MS, endsOnCancel: true },
     )
@@ -127,7 +134,7 @@ async function place(
   }
   const unnamed = await instanceDocument(d, creation, operation)
   const keeper = d.backups.choose({
-    repository: unnamed.backups?.repository,
+    policy: unnamed.backups,
     isBranch: unnamed.branch !== undefined,
     engine,
   })

@@ -8,6 +8,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { archiveLatest } from '../lineage/archive-latest.ts'
 import { chooseRecovery, type Recovery } from '../lineage/choose-recovery.ts'
 import { lineageById } from '../lineage/lineage-of.ts'
+import { compareBackup } from '../lineage/verify-backup.ts'
 import type { Context } from '../procedure.ts'
 import { createInstance } from './create.ts'
 
@@ -63,6 +64,8 @@ export async function restoreInto(
     version,
     inherited: {
       ...inherited,
+      compare: async (watch) =>
+        compareBackup(d, await lineageById(d, restoring.lineage), chosen.backup, watch),
       ...(restoring.branch ? { branch: restoring.branch } : {}),
       ...(restoring.beforeOpen ? { beforeOpen: restoring.beforeOpen } : {}),
     },

@@ -10,7 +10,7 @@ import { lineageById } from './lineage-of.ts'
 /**
  * Before a restore: the newest moments may not be in the archive yet, and a running server can hand them over at once. Where it does not, a
  * restore to a moment goes on with what is archived, for trouble is when people restore; only one to the newest moment ends here,
- * with the reason: it would come out older than anybody expects.
+ * with the reason: it would come out older than anybody expects. So does one to a time of which the archive has another history.
  */
 export async function archiveLatest(
   d: Dependencies,
@@ -29,7 +29,9 @@ export async function archiveLatest(
     await archiveNow(d, lineage, await memberOf(d, project, service), s)
   } catch (error) {
     s.signal.throwIfAborted()
-    if (target.kind === 'latest') throw error
-    s.report(`goes on with what is archived: ${AppError.from(error).message}`)
+    const { code, message } = AppError.from(error)
+    const isOther = target.kind === 'time' && code === 'LINEAGE_FORKED'
+    if (target.kind === 'latest' || isOther) throw error
+    s.report(`goes on with what is archived: ${message}`)
   }
 }

@@ -2,6 +2,7 @@ import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import type { Ancestry, BackupEngineKind } from '../../contract/lineage.ts'
+import { placeFor } from '../../core/policy/kept-in.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { withSession } from '../instance/owner.ts'
 import { recipeOf } from './recipe.ts'
@@ -14,6 +15,8 @@ export interface Beginning {
   readonly operation: string
   readonly engineKind: BackupEngineKind
   readonly parent?: Ancestry | undefined
+  /** Of a server that is there already. */
+  readonly systemIdentifier?: string
 }
 
 /**
@@ -37,12 +40,13 @@ export async function beginLineage(d: Dependencies, b: Beginning): Promise<Linea
     instanceId: instance.id,
     engine: b.engineKind,
     major: instance.engine.major,
-    systemIdentifier: '',
+    systemIdentifier: b.systemIdentifier ?? '',
     walSegmentBytes: (instance.initdb.walSegmentSizeMib ?? DEFAULT_SEGMENT_MIB) * MIB,
     ...(b.parent ? { parent: b.parent } : {}),
     directory: d.driver.placeLineage(id),
     createdAt: new Date().toISOString(),
     createdBy: operation,
+    keptIn: placeFor(b.engineKind, instance.backups ?? {}),
     recipe: recipeOf(instance, ''),
   }
   await d.store.write([d.documents.lineages.put([id], lineage, 0)])

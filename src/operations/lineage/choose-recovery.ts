@@ -4,8 +4,7 @@ import { planRecovery } from '../../core/wal/plan-recovery.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Found } from '../../backups/backup-engine.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { writerOf } from './instance-of.ts'
-import { backupsOf } from './backups-of.ts'
+import { holdingsNow } from './holdings-now.ts'
 
 export interface Recovery {
   readonly backup: BackupDocument
@@ -26,13 +25,11 @@ export async function chooseRecovery(
   /** For the times in a refusal, an IANA name; UTC when not said. */
   zone?: string,
 ): Promise<Recovery> {
-  const engine = d.backups.of(lineage)
-  const backups = await backupsOf(d, lineage.id)
+  const { backups, archive } = await holdingsNow(d, lineage)
   if (backups.length === 0) {
     const message = `the lineage ${lineage.id} of “${lineage.service}” has no whole base backup yet`
     throw new AppError('BACKUP_NEEDED', message)
   }
-  const archive = await engine.archive(lineage, await writerOf(d, lineage.id))
   const found = await findTarget(d, lineage, target)
   return planRecovery({
     target,

@@ -1,44 +1,39 @@
-import type { Archive } from '../../contract/backup.ts'
 import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import type { MemberDocument } from '../../contract/documents/member.ts'
+import { withKnownUntil } from '../../core/wal/known-until.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { handOver } from './hand-over.ts'
 import { editLineage } from './lineage-of.ts'
 
 /**
- * The instance goes, its history stays: takes in what its stopped server archived last, and notes that no more comes.
- * WAL that did not reach the archive is named in an event, because it goes with the data.
+ * The instance goes, its history stays: takes in what its stopped server archived last, and what it did not, and notes that no
+ * more comes. Throws WAL_UNARCHIVED when something would go with the data; where that is accepted, it is named in an event.
  */
 export async function closeLineage(
   d: Dependencies,
   lineage: LineageDocument,
-  member: MemberDocument | undefined,
+  member: MemberDocument,
+  accepted: { acceptLoss: boolean } = { acceptLoss: false },
 ): Promise<void> {
-  const archive = await d.backups.of(lineage).archive(lineage, member)
-  await d.store.write([d.documents.archives.put([lineage.id], { format: 1, ...archive })])
-  const lost = lineage.closedAt ? undefined : await lostWith(d, lineage, member, archive)
+  if (lineage.closedAt !== undefined) return
+  const { archive, lost } = await handOver(d, lineage, member, accepted)
+  if (archive) {
+    const before = (await d.documents.archives.get(lineage.id))?.value
+    const known = withKnownUntil(archive, before)
+    await d.store.write([d.documents.archives.put([lineage.id], { format: 1, ...known })])
+  }
   if (lost) {
     const subject = `${lineage.project}/${lineage.service}`
     const message = `${lost}; its lineage ${lineage.id} ends before that`
     await d.event({ severity: 'error', kind: 'archive-lost', subject, message })
   }
   const closedAt = new Date().toISOString()
-  await editLineage(d, lineage.id, (l) => ({ ...l, closedAt: l.closedAt ?? closedAt }))
-}
-
-/** What of an instance is in no archive when it goes, a sentence; nothing of one that nobody ever could write to. */
-async function lostWith(
-  d: Dependencies,
-  { recipe }: LineageDocument,
-  member: MemberDocument | undefined,
-  { backlog, completeUntil }: Archive,
-): Promise<string | undefined> {
-  const { segments, oldest } = backlog
-  if (segments > 0) {
-    return `${segments} WAL files from ${oldest ?? 'the last'} on were not archived before the instance went`
+  try {
+    await editLineage(d, lineage.id, (l) => ({ ...l, closedAt: l.closedAt ?? closedAt }))
+  } catch (error) {
+    // Its place is not there to be told, which was accepted; we have it noted.
+    if (archive) throw error
   }
-  const wasOpen = recipe.sealedPassword !== ''
-  if (!member || !wasOpen || (await d.driver.endedInOrder(member))) return undefined
-  return `the server had not ended in order before the instance went, so what it committed after ${completeUntil ?? 'its start'} was not archived`
 }
 
 /**

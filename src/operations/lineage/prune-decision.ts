@@ -5,6 +5,7 @@ import type { LineageDocument } from '../../contract/documents/lineage.ts'
 import { expiryOf } from '../../core/policy/lineage-expiry.ts'
 import { retention } from '../../core/policy/retention.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { expiryNow } from '../expiry-now.ts'
 import { memberIdOf } from '../members.ts'
 import { backupsThere } from './backups-there.ts'
 import { instanceOfLineage } from './instance-of.ts'
@@ -28,18 +29,18 @@ export async function decidePrune(
 ): Promise<PruneDecision> {
   const instance = await instanceOfLineage(d, lineage.id)
   const policy = instance ? (instance.backups ?? defaultBackupPolicy) : lineage.recipe.policy
-  if (!force && lineage.directory !== d.driver.placeLineage(lineage.id)) {
+  if (lineage.directory !== d.driver.placeLineage(lineage.id)) {
     const sentence = `nothing is removed: ${lineage.directory} belongs to another home, which may still need it`
     return { kind: 'held', sentence }
   }
   const backups = await backupsThere(d, lineage)
   const reader = await readerOf(d, lineage.id, operation)
   if (reader) return { kind: 'held', sentence: `nothing is removed while ${reader} reads it` }
-  const nowMs = Date.now()
+  const nowMs = await expiryNow(d)
   const expiryMs = instance ? undefined : expiryOf(lineage, policy, backups)
   if (expiryMs !== undefined && expiryMs <= nowMs) {
     const { project, service, closedAt } = lineage
-    const sentence = `the backup history ${lineage.id} of ${project}/${service}, which was removed at ${closedAt}, is gone for good`
+    const sentence = `the backup history ${lineage.id} of ${project}/${service}, which was closed at ${closedAt}, is gone for good`
     return { kind: 'expired', sentence }
   }
   const member =

@@ -40,6 +40,7 @@ export function recipeOf(instance: InstanceDocument, sealedPassword: string): Re
     portWanted,
     initdb,
     policy: instance.backups ?? defaultBackupPolicy,
+    ...(instance.suspendAfterMs ? { suspendAfterMs: instance.suspendAfterMs } : {}),
     sealedPassword,
   }
 }

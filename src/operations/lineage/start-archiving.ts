@@ -5,6 +5,7 @@ import { enforcedSettings, memberFiles, placeOf } from '../../core/plan/member-d
 import type { Context } from '../procedure.ts'
 import { archivingInto } from './archiving.ts'
 import { beginLineage, identifyLineage } from './begin.ts'
+import { keeperFor } from './keeper-for.ts'
 import { keepRecipe } from './recipe.ts'
 
 /** Gives an instance of a version before lineages its first one. archive_mode needs a restart. Safe to repeat. */
@@ -16,12 +17,7 @@ export async function startArchiving(
 ): Promise<void> {
   const lineage = await step(`${service}: begin a lineage`, async () => {
     const instance = await instanceOf(d, project, service)
-    const engines = await d.driver.engines()
-    const engine = engines.find((e) => e.id === instance.engine.id) ?? {
-      kind: 'npm' as const,
-      major: instance.engine.major,
-    }
-    const keeper = d.backups.choose({ repository: instance.backups?.repository, engine })
+    const keeper = await keeperFor(d, instance)
     const begun = await beginLineage(d, { instance, operation: id, engineKind: keeper.kind })
     await keeper.prepare(begun, await memberOf(d, project, service))
     return begun

@@ -4,6 +4,7 @@ import type {
   LineageDocument,
 } from '../../contract/documents/lineage.ts'
 import type { LineageStatus } from '../../contract/lineage-status.ts'
+import { keptIn } from '../../core/policy/kept-in.ts'
 import { recoveryWindow } from '../../core/wal/recovery-window.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { backupsOf } from './backups-of.ts'
@@ -39,6 +40,7 @@ export async function lineageStatus(
   const storedBytes = backups.reduce((sum, b) => sum + (b.storedBytes ?? b.sizeBytes), 0)
   return {
     ...facts,
+    keptIn: keptIn(lineage),
     state: lineage.closedAt === undefined ? 'open' : 'closed',
     ...(writer ? { writtenBy: writer.service } : {}),
     version: recipe.version,

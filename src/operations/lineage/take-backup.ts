@@ -1,23 +1,29 @@
 import type { Backup } from '../../contract/backup.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { memberIdOf } from '../members.ts'
+import { instanceOf, memberIdOf } from '../members.ts'
 import type { StepContext } from '../procedure.ts'
 import { backupsOf } from './backups-of.ts'
 import { instanceOfLineage } from './instance-of.ts'
 import { lineageById } from './lineage-of.ts'
+import { expectOneHistory } from './one-history.ts'
 
 export interface Taking {
   readonly lineage: string
   readonly id: string
   readonly kind: Backup['kind']
   readonly name?: string | undefined
+  readonly scheduled?: boolean | undefined
+  /** The instance that is copied; unset: the one that writes the lineage. */
+  readonly instance?: { readonly project: string; readonly service: string }
 }
 
 /** Copies an instance as it is: while its server runs, or the data of one that is stopped, which stays so. */
 export async function takeBackup(d: Dependencies, taking: Taking, s: StepContext): Promise<Backup> {
   const lineage = await lineageById(d, taking.lineage)
-  const instance = await instanceOfLineage(d, taking.lineage)
+  const instance = taking.instance
+    ? await instanceOf(d, taking.instance.project, taking.instance.service)
+    : await instanceOfLineage(d, taking.lineage)
   if (!instance) {
     const message = `the lineage ${taking.lineage} has no instance any more, so there is nothing to back up`
     throw new AppError('BACKUP_FAILED', message)
@@ -31,6 +37,7 @@ export async function takeBackup(d: Dependencies, taking: Taking, s: StepContext
     throw new AppError('BACKUP_FAILED', message)
   }
   const engine = d.backups.of(lineage)
+  if (!before.atRest && !taking.instance) await expectOneHistory(d, lineage, member.value)
   const previous = (await backupsOf(d, lineage.id)).findLast((b) => b.damage === undefined)
   const backup = await engine.backup(
     lineage,
@@ -41,6 +48,7 @@ export async function takeBackup(d: Dependencies, taking: Taking, s: StepContext
       kind: taking.kind,
       version: `${instance.engine.major}.${instance.engine.minor}`,
       ...(taking.name ? { name: taking.name } : {}),
+      ...(taking.scheduled ? { scheduled: true } : {}),
       ...(previous ? { previous } : {}),
     },
     s,

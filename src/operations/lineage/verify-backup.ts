@@ -3,9 +3,11 @@ import type { BackupDocument, LineageDocument } from '../../contract/documents/l
 import { lsnOf } from '../../core/wal/lsn.ts'
 import { parseWalFileName, segmentPlace } from '../../core/wal/segment-name.ts'
 import type { Watch } from '../../drivers/driver.ts'
+import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { backupById } from './backups-of.ts'
 import { lineageById } from './lineage-of.ts'
+import { tellIfNoneIsGood } from './none-is-good.ts'
 
 /**
  * Reads all of a backup and of the WAL from its start on, and gives what is damaged. What spoils every restore from the backup is
@@ -21,17 +23,44 @@ export async function verifyBackup(
   const backup = await backupById(d, lineageId, id)
   const found = await d.backups.of(lineage).verify(lineage, backup, watch)
   const own = found.filter((damage) => spoilsAll(damage, lineage, backup))
-  const damage = own.length > 0 ? inOneSentence(own) : undefined
-  const { damage: known, ...sound } = backup
-  const verifiedAt = new Date().toISOString()
-  const next: BackupDocument = { ...sound, verifiedAt, ...(damage ? { damage } : {}) }
-  await d.store.write([d.documents.backups.put([lineageId, id], next)])
-  if (damage && damage !== known) {
-    const subject = `${lineage.project}/${lineage.service}`
-    const message = `the backup ${id} of ${subject} is damaged: ${damage}`
-    await d.event({ severity: 'error', kind: 'backup-damaged', subject, message })
-  }
+  await keepFinding(d, lineage, { ...backup, verifiedAt: new Date().toISOString() }, own)
   return found
+}
+
+/**
+ * Reads a backup's own files while a server is made of them. BACKUP_DAMAGED, also noted with the backup, when one is not as it was
+ * copied: what is made may then not be handed over.
+ */
+export async function compareBackup(
+  d: Dependencies,
+  lineage: LineageDocument,
+  backup: BackupDocument,
+  watch: Watch,
+): Promise<void> {
+  const found = await d.backups.of(lineage).compare(lineage, backup, watch)
+  if (found.length === 0) return
+  const now = await backupById(d, lineage.id, backup.id)
+  await keepFinding(d, lineage, now, found)
+  const message = `the backup ${backup.id} is damaged, and nothing is restored from it: ${inOneSentence(found)}`
+  throw new AppError('BACKUP_DAMAGED', message, { details: { backup: backup.id } })
+}
+
+/** Notes with a backup what is damaged in it, or that nothing is; new damage is told. */
+async function keepFinding(
+  d: Dependencies,
+  lineage: LineageDocument,
+  { damage: known, ...sound }: BackupDocument,
+  own: readonly Damage[],
+): Promise<void> {
+  const { id } = sound
+  const damage = own.length > 0 ? inOneSentence(own) : undefined
+  const next: BackupDocument = { ...sound, ...(damage ? { damage } : {}) }
+  await d.store.write([d.documents.backups.put([lineage.id, id], next)])
+  if (!damage || damage === known) return
+  const subject = `${lineage.project}/${lineage.service}`
+  const message = `the backup ${id} of ${subject} is damaged: ${damage}`
+  await d.event({ severity: 'error', kind: 'backup-damaged', subject, message })
+  await tellIfNoneIsGood(d, lineage)
 }
 
 /** Damage of the backup's own files, and of WAL that was written while it was copied: only with that is the copy consistent. */

@@ -25,5 +25,6 @@ export function desiredFromLineage(
     cpus: recipe.cpus,
     tls: recipe.tls,
     backups: recipe.policy,
+    ...(recipe.suspendAfterMs ? { suspendAfterMs: recipe.suspendAfterMs } : {}),
   }
 }

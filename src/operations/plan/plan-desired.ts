@@ -10,6 +10,7 @@ import { driftedServices } from './drifted-services.ts'
 import { refuseUnknownRepositories } from './refuse-unknown-repositories.ts'
 import { resolveServices } from './resolve-services.ts'
 import { wantedEngineOf } from './wanted-engine.ts'
+import { writtenLineages } from './written-lineages.ts'
 
 /** The plan for a desired project against what is there now. Refusals of any kind come before anything is touched. */
 export async function planDesired(
@@ -49,7 +50,12 @@ export async function planDesired(
     mode,
     wanted,
     notes: [...desired.notes, ...resolved.notes],
-    observed: { project: observedProject, instances, drifted: await driftedServices(d, instances) },
+    observed: {
+      project: observedProject,
+      instances,
+      drifted: await driftedServices(d, instances),
+      lineages: await writtenLineages(d, instances),
+    },
     contexts: await contextsOf(d, wanted),
   })
   if (planned.refusals.length > 0) {

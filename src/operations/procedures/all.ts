@@ -6,6 +6,7 @@ import { drill } from './drill.ts'
 import { engineInstall } from './engine-install.ts'
 import { exportInstance } from './export.ts'
 import { lineageImport, lineageRemove } from './lineage.ts'
+import { lineageRenew } from './renew-lineage.ts'
 import { restore } from './restore.ts'
 import { restart, resume, start, stop, suspend } from './power.ts'
 import { prune } from './prune.ts'
@@ -35,6 +36,7 @@ export const procedures = [
   branchKeep,
   instanceRename,
   lineageRemove,
+  lineageRenew,
   lineageImport,
   snapshotCreate,
   snapshotRestore,

@@ -6,13 +6,12 @@ import type { Dependencies } from '../dependencies.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { backupsOf } from '../lineage/backups-of.ts'
 import { writerOf } from '../lineage/instance-of.ts'
+import { BACKUP_DEADLINE_MS, keepBackup, newBackupId } from '../lineage/keep-backup.ts'
 import { lineageById } from '../lineage/lineage-of.ts'
 import { refuseRead } from '../lineage/refuse-read.ts'
 import { takeBackup } from '../lineage/take-backup.ts'
+import { lineageTitle } from '../lineage/title-of.ts'
 import { inOneSentence, verifyBackup } from '../lineage/verify-backup.ts'
-
-/** How long a base backup may take in all; a disk of 100 MB/s copies 8 TB in it. */
-const BACKUP_DEADLINE_MS = 24 * 60 * 60 * 1000
 
 export const backupCreate = howdahProcedure({
   kind: 'backup-create',
@@ -22,27 +21,22 @@ export const backupCreate = howdahProcedure({
     /** Keeps it until it is removed by this name. */
     name: z.string().optional(),
     scheduled: z.boolean().optional(),
+    of: z.string().optional(),
   }),
-  title: ({ lineage }) => `backup of the lineage ${lineage}`,
+  title: (asked) => `backup of ${lineageTitle(asked)}`,
   subjects: ({ lineage }) => [`lineages/${lineage}`],
   async run(asked, { step, signal }, d) {
     try {
       // The id is kept by a step of its own, so that a resumed backup goes on under its name.
-      const id = await step('name the backup', async () => backupId(d))
+      const id = await step('name the backup', async () => newBackupId(d))
       const backup = await step('copy', (s) => takeBackup(d, { ...asked, id }, s), {
         deadlineMs: BACKUP_DEADLINE_MS,
         endsOnCancel: true,
       })
       await step('keep the backup', async () => {
         const lineage = await lineageById(d, asked.lineage)
-        const member = await writerOf(d, lineage.id)
-        // What the backup has made restorable is seen at once, and not at the agent's next look.
-        const archive = await d.backups.of(lineage).archive(lineage, member)
         if (backup.damage !== undefined) await tellDamage(d, lineage, backup)
-        await d.store.write([
-          d.documents.backups.put([lineage.id, id], { format: 1, ...backup }),
-          d.documents.archives.put([lineage.id], { format: 1, ...archive }),
-        ])
+        await keepBackup(d, lineage, await writerOf(d, lineage.id), backup)
       })
       return { lineage: asked.lineage, id }
     } catch (error) {
@@ -51,12 +45,6 @@ export const backupCreate = howdahProcedure({
     }
   },
 })
-
-/** `20261120-150312-1a2b3c4d5e`: sorts by its beginning. */
-function backupId(d: Dependencies): string {
-  const [date = '', time = ''] = new Date().toISOString().split(/[T.]/)
-  return `${date.replaceAll('-', '')}-${time.replaceAll(':', '')}-${d.newId()}`
-}
 
 async function tellFailure(d: Dependencies, id: string, cause: unknown): Promise<void> {
   const lineage = await lineageById(d, id)
@@ -81,12 +69,12 @@ const subjectOf = ({ project, service }: LineageDocument): string => `${project}
 const tell = (d: Dependencies, lineage: LineageDocument, kind: string, message: string) =>
   d.event({ severity: 'error', kind, subject: subjectOf(lineage), message })
 
-const Named = z.object({ lineage: z.string(), backup: z.string() })
+const Named = z.object({ lineage: z.string(), backup: z.string(), of: z.string().optional() })
 
 export const backupRemove = howdahProcedure({
   kind: 'backup-remove',
   input: Named,
-  title: ({ backup }) => `removal of the backup ${backup}`,
+  title: ({ backup, ...asked }) => `removal of the backup ${backup} of ${lineageTitle(asked)}`,
   subjects: ({ lineage }) => [`lineages/${lineage}`],
   async run({ lineage: id, backup }, { id: operation, step }, d) {
     await step('remove', async () => {
@@ -107,8 +95,10 @@ export const backupVerify = howdahProcedure({
     lineage: z.string(),
     /** Unset: every backup of the lineage. */
     backup: z.string().optional(),
+    of: z.string().optional(),
   }),
-  title: ({ lineage, backup }) => `verification of ${backup ?? `the lineage ${lineage}`}`,
+  title: ({ backup, ...asked }) =>
+    `verification of ${backup ? `the backup ${backup} of ` : ''}${lineageTitle(asked)}`,
   subjects: ({ lineage }) => [`lineages/${lineage}`],
   async run({ lineage, backup }, { step }, d) {
     const ids = backup ? [backup] : (await backupsOf(d, lineage)).map((b) => b.id)

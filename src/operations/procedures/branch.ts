@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Instant } from '../../contract/names.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { expiryNow } from '../expiry-now.ts'
 import { howdahProcedure } from '../dependencies.ts'
 import { BranchWork, createBranch } from '../branch/create.ts'
 import { notABranch } from '../branch/parent.ts'
@@ -70,7 +71,7 @@ async function removeBranch(
   if (!found) return
   if (!found.branch) throw notABranch(found)
   const { expiresAt } = found.branch
-  if (expired && (expiresAt === undefined || Date.parse(expiresAt) > Date.now())) return
+  if (expired && (expiresAt === undefined || Date.parse(expiresAt) > (await expiryNow(d)))) return
   await removeInstance(d, project, service, signal)
   if (!expired) return
   await d.event({

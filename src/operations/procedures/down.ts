@@ -16,6 +16,8 @@ export const DownInput = z.object({
   services: z.array(z.object({ service: z.string(), finalSnapshot: z.string().optional() })),
   /** Nothing of the project is left afterwards, so it is forgotten too. */
   forgetProject: z.boolean(),
+  /** WAL that no archive has, and that comes into none, may go with the data. */
+  acceptLoss: z.boolean().optional(),
 })
 
 /** Removes instances. A final snapshot comes first where one is wanted: no snapshot, no removal. */
@@ -28,12 +30,12 @@ export const down = howdahProcedure({
     ...services.map((s) => `${project}/${s.service}`),
     ...services.flatMap((s) => (s.finalSnapshot ? [`snapshots/${s.finalSnapshot}`] : [])),
   ],
-  async run({ project, services, forgetProject }, context, d) {
+  async run({ project, services, forgetProject, acceptLoss = false }, context, d) {
     for (const { service, finalSnapshot } of services) {
       if (finalSnapshot) await takeFinalSnapshot(context, d, project, service, finalSnapshot)
       try {
         await context.step(`${service}: remove`, (s) =>
-          removeInstance(d, project, service, s.signal),
+          removeInstance(d, project, service, s.signal, { acceptLoss }),
         )
       } catch (error) {
         if (finalSnapshot) await reopenSpared(context, d, project, service, error)
@@ -123,6 +125,6 @@ function noFinalSnapshot(cause: unknown, directory: string, service: string): Ap
   return new AppError(failure.code, message, {
     cause,
     details: failure.details,
-    hint: `Nothing was removed. See \`howdah logs ${service}\` and mend it; or copy ${directory} away yourself and remove the instance with \`howdah down ${service} --no-snapshot\`.`,
+    hint: `Nothing was removed. See \`howdah logs ${service}\` and mend it; or remove the instance with \`howdah down ${service} --no-snapshot\`, which takes what ${directory} has of WAL into its backups before, so that \`howdah undelete ${service}\` brings the last commit back.`,
   })
 }

@@ -13,6 +13,7 @@ import { lookThroughIndexes, lookThroughTables } from '../drill/look-through.ts'
 import { removeScratch, restoreOnScratch } from '../drill/scratch.ts'
 import { archiveOf } from '../drill/archive-of.ts'
 import { lineageById } from '../lineage/lineage-of.ts'
+import { lineageTitle } from '../lineage/title-of.ts'
 import type { Context } from '../procedure.ts'
 
 const HOUR_MS = 60 * 60 * 1000
@@ -31,8 +32,9 @@ export const drill = howdahProcedure({
     scheduled: z.boolean().optional(),
     /** Unset: the newest that is not known to be damaged. */
     backup: z.string().optional(),
+    of: z.string().optional(),
   }),
-  title: ({ lineage }) => `restore drill of the lineage ${lineage}`,
+  title: (asked) => `restore drill of ${lineageTitle(asked)}`,
   subjects: ({ lineage }) => [`lineages/${lineage}`],
   async run({ lineage: lineageId, backup }, context, d) {
     const { step, signal } = context

@@ -3,11 +3,18 @@ import type { MemberDocument } from '../../contract/documents/member.ts'
 import { member } from '../../core/plan/documents.suite.ts'
 import { branchScenarios } from './branch-scenarios.suite.ts'
 import { exportScenarios } from './export-scenarios.suite.ts'
+import { renewScenarios } from './renew-scenarios.suite.ts'
 import { play } from './play.suite.ts'
 import { sleepScenarios } from './sleep-scenarios.suite.ts'
 import { finalName, scenarios as others } from './scenarios.suite.ts'
 
-const scenarios = [...others, ...branchScenarios, ...sleepScenarios, ...exportScenarios]
+const scenarios = [
+  ...others,
+  ...branchScenarios,
+  ...sleepScenarios,
+  ...exportScenarios,
+  ...renewScenarios,
+]
 
 test.each(scenarios)(
   '%s: killed after any effect, it comes to the same end',

@@ -9,8 +9,8 @@ import { refuseRead } from '../lineage/refuse-read.ts'
 
 export const lineageRemove = howdahProcedure({
   kind: 'lineage-remove',
-  input: z.object({ lineage: z.string() }),
-  title: ({ lineage }) => `removal of the lineage ${lineage}`,
+  input: z.object({ lineage: z.string(), of: z.string().optional() }),
+  title: ({ lineage, of }) => `removal of the lineage ${lineage}${of ? ` of ${of}` : ''}`,
   subjects: ({ lineage }) => [`lineages/${lineage}`],
   async run({ lineage: id }, { id: operation, step }, d) {
     await step('remove', async (s) => {

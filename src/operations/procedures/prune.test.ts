@@ -135,3 +135,19 @@ test.each<[string, Given]>([
     }
   }
 })
+
+test('a lineage that is too old by a clock that nothing bears out stays', async () => {
+  const home = await openHome({
+    removed: true,
+    backups: [backup(40)],
+    lineage: { closedAt: ago(40 * DAY_MS), createdAt: ago(50 * DAY_MS) },
+  })
+  const jump = { byMs: 30 * DAY_MS, leftMs: HOUR_MS, atMs: Date.now() - 23 * HOUR_MS }
+  const clock = { format: 1 as const, wallMs: Date.now(), uptimeMs: DAY_MS, jumps: [jump] }
+  await home.store.write([home.docs.clocks.put(['machine'], clock)])
+  await runPrune(home)
+  expect(await home.docs.lineages.get('l00001')).toBeDefined()
+  await home.store.write([home.docs.clocks.put(['machine'], { ...clock, jumps: [] })])
+  expect((await runPrune(home)).operation.output).toMatchObject({ outcome: 'expired' })
+  expect(await home.docs.lineages.get('l00001')).toBeUndefined()
+})

@@ -6,6 +6,7 @@ import { howdahProcedure } from '../dependencies.ts'
 import { removeLineage } from '../lineage/end.ts'
 import { lineageById } from '../lineage/lineage-of.ts'
 import { decidePrune, readerOf } from '../lineage/prune-decision.ts'
+import { lineageTitle } from '../lineage/title-of.ts'
 
 /** Removes what of a lineage its policy keeps no longer; all of it when it was closed long enough ago. */
 export const prune = howdahProcedure({
@@ -15,8 +16,9 @@ export const prune = howdahProcedure({
     /** Also when no restore from it was seen to work lately. */
     force: z.boolean().optional(),
     scheduled: z.boolean().optional(),
+    of: z.string().optional(),
   }),
-  title: ({ lineage }) => `clean-up of the lineage ${lineage}`,
+  title: (asked) => `clean-up of the backups of ${lineageTitle(asked)}`,
   subjects: ({ lineage }) => [`lineages/${lineage}`],
   async run({ lineage: id, force = false }, context, d) {
     const { step } = context

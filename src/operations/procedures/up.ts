@@ -17,6 +17,7 @@ export const up = howdahProcedure({
     project,
     ...servicesOf(work).map((s) => `${project}/${s}`),
     ...snapshotsOf(work).map((s) => `snapshots/${s}`),
+    ...work.flatMap(({ lineage }) => (lineage ? [`lineages/${lineage}`] : [])),
   ],
   async run(input, context, d) {
     await context.step('check the plan', () => checkBasis(d, input))

@@ -1,0 +1,61 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { openKeptServer } from '../support/lab/kept-server.ts'
+
+const rows = (...numbers: number[]): string => numbers.join(',')
+
+test('what a killed server had not archived is taken from its own files, to its last commit', async () => {
+  await using kept = await openKeptServer()
+  const backup = await kept.backup()
+  await kept.write(1)
+  await kept.insert(2)
+  await kept.original.stop('SIGKILL')
+  const { archive, left } = await kept.backups.archiveRest(kept.lineage, kept.original.member)
+  expect(left).toBeUndefined()
+  expect(archive?.problems).toEqual([])
+  expect(await kept.rowsAfterRestore(backup)).toBe(rows(1, 2))
+  expect(await kept.verify(backup)).toEqual([])
+  const again = await kept.backups.archiveRest(kept.lineage, kept.original.member)
+  expect(again.left).toBeUndefined()
+  expect(again.archive?.endLsn).toBe(archive?.endLsn)
+})
+
+test('a server that comes back after all goes on in the archive where it was cut off', async () => {
+  await using kept = await openKeptServer()
+  const backup = await kept.backup()
+  await kept.write(1)
+  await kept.insert(2)
+  await kept.original.stop('SIGKILL')
+  await kept.backups.archiveRest(kept.lineage, kept.original.member)
+  await kept.original.start()
+  await kept.write(3)
+  await kept.write(4)
+  const { problems, ranges } = await kept.archive()
+  expect({ problems, ranges: ranges.length }).toEqual({ problems: [], ranges: 1 })
+  expect(await kept.rowsAfterRestore(backup)).toBe(rows(1, 2, 3, 4))
+})
+
+test('finished WAL that waited for an archive that was away is taken too, and what is left is told while it is', async () => {
+  await using kept = await openKeptServer({ walSegmentMib: 1 })
+  const backup = await kept.backup()
+  await kept.write(1)
+  await rm(kept.incoming, { recursive: true })
+  await writeFile(kept.incoming, '')
+  await kept.original.sql('insert into t select n from generate_series(2, 40000) as n')
+  await kept.original.stop('SIGKILL')
+  const away = `${kept.lineage.directory}-away`
+  await rename(kept.lineage.directory, away)
+  const { archive, left } = await kept.backups.archiveRest(kept.lineage, kept.original.member)
+  expect(archive).toBeUndefined()
+  expect(left?.segments.length).toBeGreaterThan(2)
+  expect(left?.bytes).toBeGreaterThan(2 * 1024 ** 2)
+  expect(left?.reason).toContain('is not there')
+  await rename(away, kept.lineage.directory)
+  await rm(kept.incoming)
+  await mkdir(kept.incoming)
+  const taken = await kept.backups.archiveRest(kept.lineage, kept.original.member)
+  expect(taken.left).toBeUndefined()
+  const copy = await kept.restore(backup)
+  expect(await copy.ask('select count(*)::text from t')).toBe('40000')
+  await copy.stop('SIGQUIT')
+})
