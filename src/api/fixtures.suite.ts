@@ -28,6 +28,7 @@ export function openApi() {
     ...dependencies,
     daemon: { status: () => Promise.reject(new Error('not asked')), stop: () => {} },
     caFile: '/h/ca.crt',
+    uploads: { keep: () => Promise.reject(new Error('not asked')), has: () => false },
     remote: {
       listening: () => undefined,
       listen: () => Promise.reject(new Error('not asked')),

@@ -13,6 +13,11 @@ export interface Services extends Dependencies {
     stop(): void
   }
   readonly caFile: string
+  /** Files that callers from elsewhere sent. */
+  readonly uploads: {
+    keep(name: string, bytes: Uint8Array): Promise<string>
+    has(path: string): boolean
+  }
   /** The door for callers from elsewhere. */
   readonly remote: {
     listening(): Listening | undefined

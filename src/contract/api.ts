@@ -12,6 +12,7 @@ import { lineageApi } from './api/lineages.ts'
 import { repositoryApi } from './api/repositories.ts'
 import { restoreApi } from './api/restores.ts'
 import { listeningApi } from './api/listening.ts'
+import { uploadApi } from './api/uploads.ts'
 import { tokenApi } from './api/tokens.ts'
 import { logStreams } from './api/logs.ts'
 
@@ -32,6 +33,7 @@ export const api = {
   ...operationApi,
   ...tokenApi,
   ...listeningApi,
+  ...uploadApi,
 }
 
 /** Every stream of the daemon. */

@@ -21,6 +21,7 @@ import { createEvents } from './events.ts'
 import { homeLayout } from './home.ts'
 import { openRepositories } from './repositories.ts'
 import type { Log } from './log.ts'
+import { uploads } from './uploads.ts'
 import { RemoteDoor } from './remote-door.ts'
 
 /** Puts the parts of a daemon together: who knows whom is decided here and nowhere else. */
@@ -47,6 +48,7 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     events.record(event).catch((error: unknown) => log.error({ error }, 'event not kept'))
   }
   const remote = new RemoteDoor({ home, authority, store, documents: docs, event: tell })
+  const sent = uploads(paths.uploads)
   const services: Services = {
     store,
     documents: docs,
@@ -58,6 +60,7 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     daemon: { status: () => status(home, docs), stop },
     caFile: paths.caCertificate,
     remote,
+    uploads: sent,
     repositories: repositories.services,
     readLog: readServerLog,
   }
@@ -78,6 +81,7 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     events,
     app,
     remote,
+    pruneUploads: () => sent.prune(new Date()),
     /** Loads what the first `up` would wait for. */
     warmUp: async () => {
       await import('../system/server-certificate.ts')

@@ -16,6 +16,7 @@ export const homeLayout = (home: string) => ({
   /** Where the API is served over HTTPS, when it is, and under which certificate. */
   listening: join(home, 'listening.json'),
   apiCertificate: join(home, 'keys', 'api.pem'),
+  uploads: join(home, 'uploads'),
   log: join(home, 'log'),
   logFile: join(home, 'log', 'daemon.log'),
 })

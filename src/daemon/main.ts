@@ -124,6 +124,7 @@ async function serve(
     await pruneOperations(store, services.documents)
     await events.prune()
     await pruneAudit(store, services.documents)
+    await daemon.pruneUploads()
     await daemon.rotateLogs()
   }
   // Before the socket, so that no call finds it not yet opened.

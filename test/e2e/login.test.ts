@@ -15,6 +15,8 @@ const COMPOSE = `services:
     x-howdah-postgres: true
     environment:
       POSTGRES_PASSWORD:
+    volumes:
+      - ./start.sql:/docker-entrypoint-initdb.d/start.sql
 `
 
 /** A laptop: a folder with a compose file, a user's config folder, and no home that anything names. */
@@ -22,6 +24,7 @@ async function laptopBeside(lab: Lab) {
   const cwd = join(lab.root, 'shop')
   await mkdir(cwd)
   await writeFile(join(cwd, 'compose.yaml'), COMPOSE)
+  await writeFile(join(cwd, 'start.sql'), 'create table answers as select 42 as n;\n')
   const port = await freePort('127.0.0.1')
   const { fingerprint } = await lab.api.listen({ address: '127.0.0.1', port, names: [] })
   const config = join(lab.root, 'config')
@@ -61,7 +64,7 @@ test('after a login every command goes to the other daemon: up, psql, ps, logs, 
   const url = new URL((await laptop.howdah(['url', '--reveal'])).stdout)
   const authority = await readFile(url.searchParams.get('sslrootcert') ?? '', 'utf8')
   expect(authority).toBe(await readFile(join(lab.home, 'ca', 'ca.crt'), 'utf8'))
-  const rows = await laptop.howdah(['psql', '-c', 'select 40 + 2 as n', '--json'])
+  const rows = await laptop.howdah(['psql', '-c', 'select n from answers', '--json'])
   expect(rows.stdout).toContain('42')
   // 127.x.y.z of the other machine is reached by a tunnel, whose end here has a name that the certificate has.
   const run = await laptop.howdah([

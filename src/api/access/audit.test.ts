@@ -13,6 +13,7 @@ test('every call that changes something leaves a trace: only plans and compariso
     'diffBranch',
     'planBranch',
     'planProject',
+    'planPrune',
     'planRestore',
     'previewDown',
   ])

@@ -107,7 +107,7 @@ test('a call of no project is for callers of some projects only where it says so
   const wide = Object.entries({ ...api, ...streams })
     .filter(([, { within }]) => [within].flat().includes('anything'))
     .map(([name]) => name)
-  expect(wide.toSorted()).toEqual(['getDaemon', 'listEngines', 'listRepositories'])
+  expect(wide.toSorted()).toEqual(['getDaemon', 'listEngines', 'listRepositories', 'uploadFile'])
 })
 
 test('whoever is held by what an input names is held by something that the input has', () => {

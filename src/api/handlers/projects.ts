@@ -1,14 +1,16 @@
 import type { projectApi } from '../../contract/api/projects.ts'
+import type { uploadApi } from '../../contract/api/uploads.ts'
 import type { Handlers } from '../../contract/endpoint.ts'
 import { enqueue } from '../../operations/enqueue.ts'
 import { down } from '../../operations/procedures/down.ts'
 import { up } from '../../operations/procedures/up.ts'
 import { planDesired } from '../../operations/plan/plan-desired.ts'
+import { expectOwnScripts } from '../access/start-scripts.ts'
 import type { Services } from '../services.ts'
 import { operationView } from '../views/operation-view.ts'
 import { destructionOf } from '../../operations/plan/destruction.ts'
 
-export function projectHandlers(s: Services): Handlers<typeof projectApi> {
+export function projectHandlers(s: Services): Handlers<typeof projectApi & typeof uploadApi> {
   return {
     async listProjects() {
       const projects = await s.documents.projects.list()
@@ -20,7 +22,11 @@ export function projectHandlers(s: Services): Handlers<typeof projectApi> {
       )
     },
     planProject: async (desired) => (await planDesired(s, desired)).plan,
-    async upProject(desired) {
+    uploadFile: async ({ name, content }) => ({
+      path: await s.uploads.keep(name, Buffer.from(content, 'base64')),
+    }),
+    async upProject(desired, caller) {
+      expectOwnScripts(desired, caller, (path) => s.uploads.has(path))
       const { plan, work, basis } = await planDesired(s, desired)
       const { project, mode } = plan
       const input = { project, mode, directory: desired.directory, work, basis }

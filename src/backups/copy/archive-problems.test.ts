@@ -78,3 +78,11 @@ test('a damaged file is told until a good one has come; another content until it
     `different ${segment(4)}`,
   ])
 })
+
+test('a fork is one trouble, the first of all, named by where it begins', () => {
+  const forked = [3, 2, 4].map((n) => ({ name: segment(n), since: ago(10 * n) }))
+  expect(problems({ forked, holes: [hole(7)] })).toMatchObject([
+    { kind: 'forked', segment: segment(2), since: ago(20).toISOString() },
+    { kind: 'lost' },
+  ])
+})

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient } from '../../client/client.ts'
 import { createStreamClient } from '../../client/streams.ts'
@@ -34,9 +34,22 @@ export function connectRemote(
     ...told,
     caFile: await caFile(),
   })
+  const send = async ({ name, path }: { name: string; path: string }) => {
+    const content = (await readFile(path)).toString('base64')
+    return { name, path: (await there.uploadFile({ name, content })).path }
+  }
   return {
     api: {
       ...there,
+      async upProject(desired) {
+        const services = await Promise.all(
+          Object.entries(desired.services).map(async ([name, spec]) => [
+            name,
+            { ...spec, initFiles: await Promise.all(spec.initFiles.map(send)) },
+          ]),
+        )
+        return there.upProject({ ...desired, services: Object.fromEntries(services) })
+      },
       getConnection: async (input) => here(await there.getConnection(input)),
       getInstance: async (input) => here(await there.getInstance(input)),
       listInstances: async (input) => Promise.all((await there.listInstances(input)).map(here)),
