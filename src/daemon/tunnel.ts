@@ -24,7 +24,7 @@ interface Parts {
  * machine may reach. What they say stays between client and server, TLS and password included.
  */
 export function tunnels({ documents, admit }: Parts) {
-  const { admit: allow } = guard(documents)
+  const rules = guard(documents)
   return async (request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> => {
     // A client that goes away in the middle is no news.
     client.on('error', () => client.destroy())
@@ -36,7 +36,11 @@ export function tunnels({ documents, admit }: Parts) {
       const project = decodeURIComponent(named['project'] ?? '')
       const service = decodeURIComponent(named['service'] ?? '')
       const from = request.socket.remoteAddress ?? 'unknown'
-      await allow(RULE, { project, service }, await admit(request.headers.authorization, from))
+      await rules.admit(
+        RULE,
+        { project, service },
+        await admit(request.headers.authorization, from),
+      )
       const found = await documents.instances.get(project, service)
       if (!found) {
         throw new AppError('INSTANCE_NOT_FOUND', `project ${project} has no instance “${service}”`)

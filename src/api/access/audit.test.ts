@@ -22,7 +22,9 @@ test('every call that changes something leaves a trace: only plans and compariso
 test('what was done, and what was refused, is told with who and the operation, and without any value', async () => {
   const { client, docs } = openApi()
   await client.setConfig({ project: 'shop', values: { KEY: 'very-secret' }, ifNotSet: false })
-  const refused = await client.removeLineage({ lineage: 'lineage009' }).catch(AppError.from)
+  const refused = await client
+    .removeLineage({ lineage: 'lineage009' })
+    .catch((error: unknown) => AppError.from(error))
   const { token } = await client.createToken({ name: 'ci', role: 'viewer' })
   const entries = (await docs.audit.list()).map((e) => e.value)
   expect(entries).toMatchObject([
@@ -36,10 +38,10 @@ test('what was done, and what was refused, is told with who and the operation, a
 
 test('what cannot be noted is not done', async () => {
   const { store, docs } = openApi()
-  const full = { ...store, write: () => Promise.reject(new AppError('DISK_FULL', 'no room')) }
+  store.write = () => Promise.reject(new AppError('DISK_FULL', 'no room'))
   const caller = { name: 'root', role: 'admin', from: 'socket' } as const
   let done = false
-  const handled = audit({ store: full as unknown as typeof store, documents: docs }).handle(
+  const handled = audit({ store, documents: docs }).handle(
     'stopDaemon',
     api.stopDaemon,
     {},

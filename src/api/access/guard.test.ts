@@ -86,19 +86,19 @@ test('a caller of one project reaches into no other, whatever names it', async (
 })
 
 test('lists and streams leave out what is of other projects, and what does not say', async () => {
-  const { reply, sees } = await guarded()
+  const one = await guarded()
   const caller = of('viewer', ['shop'])
   const other = { ...instance, project: 'blog' }
-  expect(await reply(api.listInstances, [instance, other], caller)).toEqual([instance])
-  expect(await reply(api.listInstances, [instance, other], of('viewer'))).toHaveLength(2)
+  expect(await one.reply(api.listInstances, [instance, other], caller)).toEqual([instance])
+  expect(await one.reply(api.listInstances, [instance, other], of('viewer'))).toHaveLength(2)
   const projects = [{ name: 'shop' }, { name: 'blog' }]
-  expect(await reply(api.listProjects, projects, caller)).toEqual([{ name: 'shop' }])
+  expect(await one.reply(api.listProjects, projects, caller)).toEqual([{ name: 'shop' }])
   const histories = [{ lineage: { project: 'blog' } }, { lineage: { project: 'shop' } }]
-  expect(await reply(api.listBackups, histories, caller)).toEqual([histories[1]])
+  expect(await one.reply(api.listBackups, histories, caller)).toEqual([histories[1]])
   const operations = [{ subjects: ['lineages/lineage002'] }, { subjects: ['shop/db'] }]
-  expect(await reply(api.listOperations, operations, caller)).toEqual([operations[1]])
+  expect(await one.reply(api.listOperations, operations, caller)).toEqual([operations[1]])
   const seen = [{ subject: 'shop/db' }, { subject: 'blog/db' }, {}].map((event) =>
-    sees(streams.watchEvents, event, caller),
+    one.sees(streams.watchEvents, event, caller),
   )
   expect(await Promise.all(seen)).toEqual([true, false, false])
 })

@@ -55,7 +55,7 @@ export async function projectsOfSubjects(
   const found = await Promise.all(
     subjects.map((subject) => {
       const [first = '', second] = subject.split('/')
-      return first === 'lineages' ? ofLineage(documents, second) : [first]
+      return first === 'lineages' ? ofLineage(documents, second) : Promise.resolve([first])
     }),
   )
   return [...new Set(found.flat())]
