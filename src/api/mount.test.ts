@@ -60,7 +60,10 @@ const streams = {
 }
 
 const caller: Caller = { name: 'root', role: 'admin', from: 'socket' }
-const openAudit: Audit = { handle: (_what, _e, _input, _caller, act) => act() }
+const openAudit: Audit = {
+  handle: (_what, _e, _input, _caller, act) => act(),
+  refused: async () => {},
+}
 const openGuard: Guard = {
   admit: async () => {},
   reply: async (_call, reply) => reply,

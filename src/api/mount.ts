@@ -73,10 +73,13 @@ function mountEndpoint(
     const rest = hasBody(e) ? await readBody(c.req) : c.req.query()
     const input = parse(e.input, { ...rest, ...c.req.param() })
     const { caller } = c.env
-    const handled = await audit.handle(name, e, input, caller, async () => {
+    try {
       await guard.admit(e, input, caller)
-      return handle(input, caller)
-    })
+    } catch (error) {
+      await audit.refused(name, e, input, caller, AppError.from(error))
+      throw error
+    }
+    const handled = await audit.handle(name, e, input, caller, () => handle(input, caller))
     const reply = e.reply.parse(handled)
     return c.json((await guard.reply(e, reply, caller)) as object)
   })

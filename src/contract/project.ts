@@ -18,8 +18,13 @@ export type Template = z.output<typeof Template>
 export const Note = z.object({ message: z.string(), at: Location.optional() })
 export type Note = z.output<typeof Note>
 
-/** Postgres settings as compose wrote them: `{ max_connections: '200' }`. Names are lower case. */
-export const Settings = z.record(z.string(), z.string())
+/** In lower case and nothing but a name: Postgres tells no case apart, and a line end would begin a setting of its own. */
+const SettingName = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_$.]*$/, 'must be of lower-case letters, digits, “_”, “$” and “.”')
+
+/** Postgres settings as compose wrote them: `{ max_connections: '200' }`. */
+export const Settings = z.record(SettingName, z.string())
 export type Settings = z.output<typeof Settings>
 
 /** What `POSTGRES_INITDB_ARGS` may ask for; the rest is refused by name when compose is read. */

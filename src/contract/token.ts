@@ -42,7 +42,7 @@ export const AuditEntry = z
     what: z.string(),
     /** What it was about, as far as names say it: `shop/db`. */
     subject: z.string().optional(),
-    /** `begun` when the daemon died before it knew; else `ok` or an error's code. */
+    /** `begun` when the daemon died before it knew, or could not note it; else `ok` or an error's code. */
     result: z.string(),
     /** The operation that it began. */
     operation: z.string().optional(),

@@ -36,3 +36,13 @@ export function admitRemote({ event, ...stored }: Admission) {
     }
   }
 }
+
+/** Whether what a connection logged in with is good now. A store that cannot be read ends no connection. */
+export async function isStillGood(stored: Admission, authorization: string): Promise<boolean> {
+  try {
+    await authenticate(stored, authorization, 'here', new Date())
+    return true
+  } catch (error) {
+    return !(error instanceof AppError && error.code === 'UNAUTHENTICATED')
+  }
+}

@@ -3,19 +3,23 @@ import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:https'
 import { rm } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
 import type { HowdahApp } from '../api/mount.ts'
 import { type Listening, ListeningWanted } from '../contract/listening.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { KeyAndCertificate } from '../system/certificate-authority.ts'
 import { readText, writeAtomic } from '../system/files.ts'
-import { type Admission, admitRemote } from './admit-remote.ts'
+import { type Admission, admitRemote, isStillGood } from './admit-remote.ts'
 import { apiCertificate } from './api-certificate.ts'
 import { homeLayout } from './home.ts'
+import { Logins } from './logins.ts'
 import { tunnels } from './tunnel.ts'
 
 /** More than a team's laptops and CI ever hold at once; strangers beyond it are turned away before TLS. */
 const MAX_CONNECTIONS = 1000
 const HEADERS_TIMEOUT_MS = 10_000
+/** Strangers that connect and say nothing hold a place for so long. */
+const HANDSHAKE_TIMEOUT_MS = 10_000
 const RENEWAL_LOOK_MS = 12 * 60 * 60 * 1000
 
 export interface DoorParts extends Admission {
@@ -26,16 +30,20 @@ export interface DoorParts extends Admission {
 /** The API over HTTPS for callers with a token, beside the socket. Where is kept in the home, and holds after a start. */
 export class RemoteDoor {
   readonly #parts: DoorParts
+  readonly #logins: Logins
   readonly #admit: ReturnType<typeof admitRemote>
   readonly #renewal: NodeJS.Timeout
   #app: HowdahApp | undefined
   #wanted: ListeningWanted | undefined
   #problem: string | undefined
   #server: Server | undefined
+  /** Connections that carry the bytes of a client elsewhere; the server knows nothing of them any more. */
+  readonly #tunnels = new Set<Duplex>()
 
   constructor(parts: DoorParts) {
     this.#parts = parts
     this.#admit = admitRemote(parts)
+    this.#logins = new Logins((authorization) => isStillGood(parts, authorization))
     this.#renewal = setInterval(() => void this.#renew(), RENEWAL_LOOK_MS)
     this.#renewal.unref()
   }
@@ -69,7 +77,10 @@ export class RemoteDoor {
     const before = this.#wanted
     const isSamePlace = before?.address === wanted.address && before.port === wanted.port
     if (isSamePlace) this.#close()
-    const server = await this.#serve(wanted)
+    const server = await this.#serve(wanted).catch((error: unknown) => {
+      if (isSamePlace) this.#problem = AppError.from(error).message
+      throw error
+    })
     this.#close()
     this.#server = server
     this.#wanted = wanted
@@ -83,17 +94,21 @@ export class RemoteDoor {
     const was = this.#wanted !== undefined
     await rm(homeLayout(this.#parts.home).listening, { force: true })
     this.#wanted = undefined
+    this.#problem = undefined
     this.#close()
+    this.#endTunnels()
     return was
   }
 
   /** Ends serving with the daemon; the next one serves again. */
   async close(): Promise<void> {
     clearInterval(this.#renewal)
+    this.#logins.close()
     const server = this.#server
     this.#close()
-    // Streams to clients that only watch would keep it open for ever.
+    // Streams to clients that only watch would keep it open for ever, and so would a client in a tunnel.
     server?.closeAllConnections()
+    this.#endTunnels()
     if (server?.listening) await once(server, 'close')
   }
 
@@ -104,16 +119,30 @@ export class RemoteDoor {
     this.#server = undefined
   }
 
+  #endTunnels(): void {
+    for (const tunnel of this.#tunnels) tunnel.destroy()
+  }
+
   async #serve(wanted: ListeningWanted): Promise<Server> {
     const app = this.#app
     if (!app) throw new Error('nothing to serve yet')
     const server = createAdaptorServer({
       createServer,
-      serverOptions: { ...(await this.#certificate(wanted)), minVersion: 'TLSv1.2' },
+      serverOptions: {
+        ...(await this.#certificate(wanted)),
+        minVersion: 'TLSv1.2',
+        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      },
       fetch: (request, env) => this.#answer(app, request, env as HttpBindings),
     }) as Server
     const carry = tunnels({ documents: this.#parts.documents, admit: this.#admit })
-    server.on('upgrade', (request, socket, head) => void carry(request, socket, head))
+    server.on('upgrade', (request, socket, head) => {
+      for (const tunnel of this.#tunnels) if (tunnel.destroyed) this.#tunnels.delete(tunnel)
+      this.#tunnels.add(socket)
+      // Carried only when it is good; noted before, so that it ends with its token.
+      this.#logins.note(socket, request.headers.authorization ?? '')
+      void carry(request, socket, head)
+    })
     server.maxConnections = MAX_CONNECTIONS
     server.headersTimeout = HEADERS_TIMEOUT_MS
     server.listen({ host: wanted.address, port: wanted.port })
@@ -124,13 +153,20 @@ export class RemoteDoor {
       const message = `cannot listen on ${wanted.address} port ${wanted.port}: ${REASONS[code ?? ''] ?? code}`
       throw new AppError('CANNOT_LISTEN', message, { cause })
     }
+    // Such as no file descriptor for one more connection: it goes on with the next.
+    server.on('error', (error) => {
+      const message = `a call to the API over HTTPS could not be taken: ${error.message}`
+      this.#parts.event({ severity: 'error', kind: 'api-not-served', message })
+    })
     return server
   }
 
   async #answer(app: HowdahApp, request: Request, env: HttpBindings): Promise<Response> {
     const from = env.incoming.socket.remoteAddress ?? 'unknown'
     try {
-      const caller = await this.#admit(request.headers.get('authorization') ?? undefined, from)
+      const authorization = request.headers.get('authorization') ?? undefined
+      const caller = await this.#admit(authorization, from)
+      if (authorization !== undefined) this.#logins.note(env.incoming.socket, authorization)
       return await app.fetch(request, { caller })
     } catch (error) {
       const failure = AppError.from(error)

@@ -71,8 +71,12 @@ function carry(
     )
     if (head.length > 0) server.write(head)
     // The end of either side, however it comes, ends the other.
-    pipeline(client, server, () => server.destroy())
-    pipeline(server, client, () => client.destroy())
+    // The HTTP server's own listeners stay on the socket beside those of both directions.
+    client.setMaxListeners(20)
+    pipeline(client, server, client, () => {
+      client.destroy()
+      server.destroy()
+    })
   })
 }
 

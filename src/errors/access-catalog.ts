@@ -18,6 +18,12 @@ export const accessCatalog = {
     retry: 'later',
     hint: 'Wait a minute, then log in with a token that is still good: `howdah token ls` on the server lists them.',
   },
+  TOO_MUCH_SENT: {
+    exit: 75,
+    status: 413,
+    retry: 'later',
+    hint: 'What was sent goes after a day. Bring large data in with `howdah psql -f`, or run `howdah up` on the machine itself.',
+  },
   TOKEN_EXISTS: {
     exit: 73,
     status: 409,

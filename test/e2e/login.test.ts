@@ -151,6 +151,31 @@ test('contexts are listed, chosen and forgotten, and one that is not there is na
   expect((await laptop.howdah(['logout'])).stderr).toContain('nobody is logged in')
 })
 
+test('SQL of a start script runs no program of the daemon’s machine, unless an admin of all projects sent it', async () => {
+  await using lab = await openLab()
+  await lab.startDaemon()
+  const laptop = await laptopBeside(lab)
+  const script = "create table seen (line text); copy seen from program 'id';\n"
+  await writeFile(join(laptop.cwd, 'start.sql'), script)
+  const logIn = async (name: string, role: 'developer' | 'admin') => {
+    const projects = role === 'admin' ? {} : { projects: ['shop'] }
+    const { secret } = await lab.api.createToken({ name, role, ...projects })
+    const args = ['login', laptop.url, '--name', name, '--fingerprint', laptop.fingerprint]
+    expect((await laptop.howdah(args, secret)).status).toBe(0)
+  }
+  await lab.api.setConfig({
+    project: 'shop',
+    values: { POSTGRES_PASSWORD: 'secret' },
+    ifNotSet: false,
+  })
+  await logIn('ci', 'developer')
+  const refused = await laptop.howdah(['up'])
+  expect(refused.stderr).toContain('INIT_SCRIPT_FAILED')
+  expect(refused.stderr).toContain('permission denied to COPY to or from an external program')
+  await logIn('root', 'admin')
+  expect(await laptop.howdah(['up'])).toMatchObject({ status: 0 })
+})
+
 test('a proxy carries connections until it is stopped, and a viewer’s are refused with the reason', async () => {
   await using lab = await openLab()
   await lab.startDaemon()

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,7 +5,7 @@ import type { Event } from '../../src/contract/operation.ts'
 import type { RecoveryTarget } from '../../src/contract/target.ts'
 import { AppError } from '../../src/errors/app-error.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
-import { archiveSegment, asAdmin, lineageOf } from '../support/lab/admin.ts'
+import { archiveSegment, asAdmin } from '../support/lab/admin.ts'
 import { backedUp, db, done } from '../support/lab/drilled.ts'
 import { connectTo } from '../support/lab/ledger.ts'
 import { flipBit, takeAway } from '../support/lab/plant.ts'
@@ -59,43 +58,6 @@ async function restored(lab: Lab, target: RecoveryTarget, as: string) {
     return { state: 'refused', error: AppError.from(error).toJSON() }
   }
 }
-
-test('a server that is put back to an older state writes other WAL under the same names: kept aside, told, and nothing is written over', async () => {
-  await using lab = await openLab()
-  await lab.startDaemon()
-  const { client } = await backedUp(lab)
-  await client.end()
-  const first = await note(lab, 1)
-  const { dataDirectory } = await lab.api.getInstance(db)
-  const image = join(lab.root, 'image')
-  await done(lab, lab.api.stopInstances(shop))
-  execFileSync('cp', ['-a', dataDirectory, image])
-  await done(lab, lab.api.startInstances(shop))
-  const kept = await note(lab, 2)
-  const { directory } = lineageOf(lab, db)
-  const packed = join(directory, 'wal', '00000001', `${kept.segment}.zst`)
-  const content = readFileSync(packed)
-
-  await done(lab, lab.api.stopInstances(shop))
-  execFileSync('rm', ['-r', dataDirectory])
-  execFileSync('mv', [image, dataDirectory])
-  await done(lab, lab.api.startInstances(shop))
-  await rowsOf(lab, 'db', 'insert into notes values (3)')
-  await asAdmin(lab, db, 'select pg_switch_wal()')
-  const told = await eventOf(lab, 'archive-different')
-  expect(told).toMatchObject({ severity: 'error', subject: 'shop/db' })
-  expect(told.message).toContain(kept.segment)
-  expect(readFileSync(packed).equals(content)).toBe(true)
-  const aside = readdirSync(join(directory, 'different'))
-  expect(aside.some((name) => name.startsWith(kept.segment))).toBe(true)
-
-  // The first state's history restores as it was, up to where the two part; nothing of the second is in it.
-  expect(await restored(lab, first.after, 'first')).toMatchObject({ state: 'done' })
-  expect(await notes(lab, 'first')).toEqual([1])
-  expect(await restored(lab, kept.after, 'second')).toMatchObject({ state: 'done' })
-  expect(await notes(lab, 'second')).toEqual([1, 2])
-  expect(await faultsOf(lab)).toEqual([])
-})
 
 test('a page that is damaged in the live data is named with its file and block, and older backups bring all back', async () => {
   await using lab = await openLab()

@@ -183,27 +183,30 @@ test('a daemon that dies again and again finishes it, and begins no second one',
   await note(lab, 3)
   let deaths = 0
   let isDead = false
-  const mortal = async (): Promise<void> => {
+  const mortal = async () => {
     // At the second boundary, so that each life gets one step further.
     await writeFile(lab.orderFile, `2 ${deaths}`)
     isDead = false
     // One that dies before it answers never was one that runs.
-    const daemon = await lab.startDaemon().catch(() => undefined)
-    void (daemon?.ended ?? Promise.resolve()).then(() => (isDead = true))
+    const life = await lab.startDaemon().catch(() => undefined)
+    if (life) void life.ended.then(() => (isDead = true))
+    else isDead = true
+    return life
   }
   await first.kill('SIGKILL')
-  await mortal()
+  let life = await mortal()
   await asAdmin(lab, db, 'select pg_switch_wal()')
   await until('the new lineage and its backup, over all deaths', async () => {
     if (isDead) {
       deaths++
-      await mortal()
+      life = await mortal()
     }
     const { id } = lineageOf(lab, db)
     return id !== old.id && under(storedIn(lab), `backups/${id}`).length > 0
   })
   await rm(lab.orderFile)
-  if (isDead) await lab.startDaemon()
+  await life?.kill('SIGKILL')
+  await lab.startDaemon()
   await idle(lab)
   expect(deaths).toBeGreaterThan(3)
   const lineages = under(storedIn(lab), 'lineages')

@@ -8,6 +8,9 @@ import type { Store } from '../../store/store.ts'
 
 /** Kept entries; older ones go. */
 const KEPT = 10_000
+const REFUSAL_MS = 60_000
+/** Callers times calls: tokens are few, and so are calls. */
+const REFUSALS_REMEMBERED = 10_000
 
 export interface Audit {
   /**
@@ -21,41 +24,58 @@ export interface Audit {
     caller: Caller,
     act: () => Promise<unknown>,
   ): Promise<unknown>
+  /** Notes a call that the guard refused, once a minute for each caller and call: refusals must not push out what was done. */
+  refused(what: string, e: Endpoint, input: object, caller: Caller, error: AppError): Promise<void>
 }
 
 /** A viewer sees no secret and changes nothing; every other call that is not a plain read leaves a trace. */
 export const leavesTrace = (e: Endpoint): boolean => e.method !== 'GET' && e.needs !== 'viewer'
 
 export function audit({ store, documents }: { store: Store; documents: Documents }): Audit {
+  const refusedAtMs = new Map<string, number>()
+  const write = (entry: AuditEntry) => store.write([documents.audit.put([entry.id], entry)])
   return {
     async handle(what, e, input, caller, act) {
       if (!leavesTrace(e)) return act()
-      const { name: who, from } = caller
-      const at = new Date()
-      const id = `${at.getTime().toString(36).padStart(9, '0')}-${randomBytes(4).toString('hex')}`
-      const subject = subjectOf(input)
-      const entry: AuditEntry = {
-        id,
-        at: at.toISOString(),
-        who,
-        from,
-        what,
-        ...(subject === '' ? {} : { subject }),
-        result: 'begun',
-      }
-      const note = (result: Partial<AuditEntry>) =>
-        store.write([documents.audit.put([id], { ...entry, ...result })])
-      await note({})
+      const entry = newEntry(what, input, caller)
+      await write(entry)
+      let result: Pick<AuditEntry, 'result' | 'operation'> | undefined
       try {
         const reply = await act()
         const operation = operationIn(reply)
-        await note({ result: 'ok', ...(operation === undefined ? {} : { operation }) })
+        result = { result: 'ok', ...(operation === undefined ? {} : { operation }) }
         return reply
       } catch (error) {
-        await note({ result: AppError.from(error).code })
+        result = { result: AppError.from(error).code }
         throw error
+      } finally {
+        // The entry then stays `begun`, which says as much; what was done is done, and its reply must not be lost.
+        if (result) await write({ ...entry, ...result }).catch(() => undefined)
       }
     },
+    async refused(what, e, input, caller, error) {
+      if (!leavesTrace(e)) return
+      const key = `${caller.name} ${what}`
+      const now = Date.now()
+      if (now - (refusedAtMs.get(key) ?? 0) < REFUSAL_MS) return
+      if (refusedAtMs.size > REFUSALS_REMEMBERED) refusedAtMs.clear()
+      refusedAtMs.set(key, now)
+      await write({ ...newEntry(what, input, caller), result: error.code })
+    },
+  }
+}
+
+function newEntry(what: string, input: object, { name: who, from }: Caller): AuditEntry {
+  const at = new Date()
+  const subject = subjectOf(input)
+  return {
+    id: `${at.getTime().toString(36).padStart(9, '0')}-${randomBytes(4).toString('hex')}`,
+    at: at.toISOString(),
+    who,
+    from,
+    what,
+    ...(subject === '' ? {} : { subject }),
+    result: 'begun',
   }
 }
 

@@ -19,20 +19,26 @@ async function guarded() {
   onTestFinished(() => store.close())
   const docs = documents(store)
   const lineage = lineageDocument({ id: 'lineage002', project: 'blog' })
-  await store.write([
-    docs.lineages.put(['lineage002'], lineage),
-    docs.operations.put(['op000001'], {
+  const operation = (id: string, subjects: string[], input: object) =>
+    docs.operations.put([id], {
       format: 1,
-      id: 'op000001',
-      kind: 'backup-create',
-      title: 'backup of db',
-      subjects: ['lineages/lineage002'],
+      id,
+      kind: 'x',
+      title: 'x',
+      subjects,
       state: 'running',
       steps: [],
       cancelRequested: false,
       createdAt: lineage.createdAt,
-      input: {},
-    }),
+      input,
+    })
+  await store.write([
+    docs.lineages.put(['lineage002'], lineage),
+    operation('op000001', ['lineages/lineage002'], {}),
+    operation('op000002', ['engines/16'], { major: 16 }),
+    operation('op000003', ['shop/db', 'snapshots/one'], { project: 'shop' }),
+    operation('op000004', ['exports//srv/blog'], { project: 'blog' }),
+    operation('op000005', ['lineages/removed'], { of: 'blog/db' }),
   ])
   const one = guard(docs)
   return {
@@ -85,6 +91,30 @@ test('a caller of one project reaches into no other, whatever names it', async (
   expect(await refusal(api.getInstance, blog, of('viewer'))).toBe(undefined)
 })
 
+test('an operation is of the project that it was asked for, whatever it holds', async () => {
+  const one = await guarded()
+  const { refusal } = one
+  const see = (id: string, project: string) =>
+    refusal(api.getOperation, { id }, of('admin', [project]))
+  expect(await see('op000003', 'shop')).toBe(undefined)
+  expect(await see('op000003', 'snapshots')).toBe('FORBIDDEN')
+  expect(await see('op000004', 'blog')).toBe(undefined)
+  expect(await see('op000004', 'exports')).toBe('FORBIDDEN')
+  expect(await see('op000005', 'blog')).toBe(undefined)
+  expect(await see('op000005', 'shop')).toBe('FORBIDDEN')
+  // Of no project: for callers of all.
+  expect(await see('op000002', 'engines')).toBe('FORBIDDEN')
+  expect(await refusal(api.cancelOperation, { id: 'op000002' }, of('developer', ['shop']))).toBe(
+    'FORBIDDEN',
+  )
+  expect(await refusal(api.getOperation, { id: 'op000002' }, of('viewer'))).toBe(undefined)
+  const listed = [
+    { id: 'op000002', subjects: ['engines/16'] },
+    { id: 'op000003', subjects: ['shop/db', 'snapshots/one'] },
+  ]
+  expect(await one.reply(api.listOperations, listed, of('viewer', ['shop']))).toEqual([listed[1]])
+})
+
 test('lists and streams leave out what is of other projects, and what does not say', async () => {
   const one = await guarded()
   const caller = of('viewer', ['shop'])
@@ -95,7 +125,10 @@ test('lists and streams leave out what is of other projects, and what does not s
   expect(await one.reply(api.listProjects, projects, caller)).toEqual([{ name: 'shop' }])
   const histories = [{ lineage: { project: 'blog' } }, { lineage: { project: 'shop' } }]
   expect(await one.reply(api.listBackups, histories, caller)).toEqual([histories[1]])
-  const operations = [{ subjects: ['lineages/lineage002'] }, { subjects: ['shop/db'] }]
+  const operations = [
+    { id: 'op000001', subjects: [] },
+    { id: 'op000003', subjects: ['shop/db'] },
+  ]
   expect(await one.reply(api.listOperations, operations, caller)).toEqual([operations[1]])
   const seen = [{ subject: 'shop/db' }, { subject: 'blog/db' }, {}].map((event) =>
     one.sees(streams.watchEvents, event, caller),

@@ -1,7 +1,7 @@
 import { type Caller, covers, type Role, type Within } from '../../contract/access.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Documents } from '../../store/documents.ts'
-import { projectsNamed, projectsOfSubjects } from './projects-named.ts'
+import { projectsNamed, projectsOfOperation, projectsOfSubjects } from './projects-named.ts'
 
 /** What a guard needs to know of an endpoint or a stream. */
 export interface Guarded {
@@ -20,12 +20,27 @@ export interface Guard {
   sees(call: Guarded, item: unknown, caller: Caller): Promise<boolean>
 }
 
-export function guard(documents: Documents): Guard {
-  const sees = async (call: Guarded, item: unknown, caller: Caller): Promise<boolean> => {
-    if (!caller.projects || !looks(call).includes('entries')) return true
-    const projects = await projectsOfEntry(documents, Object(item) as Entry)
-    return projects.length > 0 && projects.every((p) => caller.projects?.includes(p))
+/** The last `limit` entries that are for the caller's eyes, in their order. */
+export async function newest<E>(
+  documents: Documents,
+  caller: Caller,
+  entries: readonly E[],
+  limit: number,
+): Promise<E[]> {
+  if (!caller.projects) return entries.slice(-limit)
+  const seen: E[] = []
+  for (const entry of entries.toReversed()) {
+    if (seen.length === limit) break
+    if (await isOf(documents, caller.projects, Object(entry) as Entry)) seen.push(entry)
   }
+  return seen.toReversed()
+}
+
+export function guard(documents: Documents): Guard {
+  const sees = async (call: Guarded, item: unknown, caller: Caller): Promise<boolean> =>
+    !caller.projects ||
+    !looks(call).includes('entries') ||
+    isOf(documents, caller.projects, Object(item) as Entry)
   return {
     async admit(call, input, caller) {
       if (!covers(caller.role, call.needs)) {
@@ -37,6 +52,9 @@ export function guard(documents: Documents): Guard {
           throw forbidden(`“${caller.name}” is for some projects, and this concerns all`)
         }
         const projects = await projectsNamed(documents, within, input)
+        if (!projects) {
+          throw forbidden(`“${caller.name}” is for some projects, and this is of none of them`)
+        }
         const foreign = projects.find((project) => !caller.projects?.includes(project))
         if (foreign !== undefined) {
           throw forbidden(`“${caller.name}” may not use the project “${foreign}”`)
@@ -56,8 +74,15 @@ const looks = (call: Guarded): readonly Within[] => [call.within].flat()
 
 const forbidden = (why: string): AppError => new AppError('FORBIDDEN', why)
 
+/** Whether an entry is of these projects alone; one that does not say is not. */
+async function isOf(documents: Documents, own: readonly string[], entry: Entry): Promise<boolean> {
+  const projects = await projectsOfEntry(documents, entry)
+  return projects.length > 0 && projects.every((p) => own.includes(p))
+}
+
 /** What entries of lists and streams say of their project, one way or another. */
 interface Entry {
+  readonly id?: string
   readonly project?: string
   readonly lineage?: { readonly project?: string }
   readonly subjects?: readonly string[]
@@ -69,7 +94,8 @@ interface Entry {
 async function projectsOfEntry(documents: Documents, entry: Entry): Promise<string[]> {
   if (entry.project !== undefined) return [entry.project]
   if (entry.lineage?.project !== undefined) return [entry.lineage.project]
-  if (entry.subjects) return projectsOfSubjects(documents, entry.subjects)
+  const { id, subjects } = entry
+  if (subjects) return projectsOfOperation(documents, { id, subjects })
   if (entry.subject !== undefined) return projectsOfSubjects(documents, [entry.subject])
   // What has nothing of these is a project itself.
   return entry.name === undefined ? [] : [entry.name]

@@ -3,23 +3,22 @@ import type { OperationDocument } from '../../contract/documents/operation.ts'
 import type { Handlers, StreamHandlers } from '../../contract/endpoint.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { requestCancel } from '../../operations/request-cancel.ts'
+import { newest } from '../access/guard.ts'
 import type { Services } from '../services.ts'
 import { operationView } from '../views/operation-view.ts'
 
 export function operationHandlers(s: Services): Handlers<typeof operationApi> {
   const { operations, events } = s.documents
   return {
-    async listOperations({ limit }) {
-      const all = await operations.list()
-      return all
-        .slice(-limit)
-        .reverse()
-        .map((o) => operationView(o.value))
+    async listOperations({ limit }, caller) {
+      const all = (await operations.list()).map((o) => operationView(o.value))
+      return (await newest(s.documents, caller, all, limit)).toReversed()
     },
     getOperation: async ({ id }) => operationView((await find(s, id)).value),
     cancelOperation: async ({ id }) => operationView(await requestCancel(s, id)),
-    async listEvents({ limit }) {
-      return (await events.list()).slice(-limit).map((e) => e.value)
+    async listEvents({ limit }, caller) {
+      const all = (await events.list()).map((e) => e.value)
+      return newest(s.documents, caller, all, limit)
     },
   }
 }

@@ -5,7 +5,7 @@ import { enqueue } from '../../operations/enqueue.ts'
 import { down } from '../../operations/procedures/down.ts'
 import { up } from '../../operations/procedures/up.ts'
 import { planDesired } from '../../operations/plan/plan-desired.ts'
-import { expectOwnScripts } from '../access/start-scripts.ts'
+import { expectOwnScripts, withScriptsOf } from '../access/start-scripts.ts'
 import type { Services } from '../services.ts'
 import { operationView } from '../views/operation-view.ts'
 import { destructionOf } from '../../operations/plan/destruction.ts'
@@ -29,7 +29,8 @@ export function projectHandlers(s: Services): Handlers<typeof projectApi & typeo
       expectOwnScripts(desired, caller, (path) => s.uploads.has(path))
       const { plan, work, basis } = await planDesired(s, desired)
       const { project, mode } = plan
-      const input = { project, mode, directory: desired.directory, work, basis }
+      const { directory } = desired
+      const input = { project, mode, directory, work: withScriptsOf(caller, work), basis }
       return operationView(await enqueue(s.store, s.documents, up, input))
     },
     previewDown: async (input) => (await destructionOf(s, input)).destroyed,

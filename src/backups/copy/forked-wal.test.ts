@@ -44,60 +44,60 @@ test('another content that the server itself has, or has removed since, is its o
 })
 
 test('another content that the server does not have came from elsewhere', async () => {
-  const { collision } = await judge({ [name(3)]: segment(3, 8) })
-  expect(await whereOf(collision(name(3), segment(3, 7)))).toBe('different')
+  const judged = await judge({ [name(3)]: segment(3, 8) })
+  expect(await whereOf(judged.collision(name(3), segment(3, 7)))).toBe('different')
 })
 
 test('a damaged content is no history', async () => {
   const damaged = segment(3, 7)
   damaged.writeUInt8(damaged.readUInt8(60) ^ 1, 60)
-  const { collision } = await judge({ [name(3)]: damaged })
-  expect(await whereOf(collision(name(3), damaged))).toBe('different')
+  const judged = await judge({ [name(3)]: damaged })
+  expect(await whereOf(judged.collision(name(3), damaged))).toBe('different')
 })
 
 test('WAL of another server is no fork', async () => {
   const mine = segment(3, 7)
-  const { collision } = await judge({ [name(3)]: mine }, { systemIdentifier: '7000' })
-  expect(await whereOf(collision(name(3), mine))).toBe('different')
+  const judged = await judge({ [name(3)]: mine }, { systemIdentifier: '7000' })
+  expect(await whereOf(judged.collision(name(3), mine))).toBe('different')
 })
 
 test('from a fork on nothing new is taken in, and what comes before it is', async () => {
-  const { expectPlace, begin } = await judge({}, {}, [name(5)])
-  expect(await whereOf(expectPlace(name(4), segment(4, 7)))).toBe(undefined)
+  const judged = await judge({}, {}, [name(5)])
+  expect(await whereOf(judged.expectPlace(name(4), segment(4, 7)))).toBe(undefined)
   for (const later of [name(5), name(6), name(1, 2), '00000002.history', `${name(6)}.partial`]) {
-    expect(await whereOf(expectPlace(later, Buffer.alloc(0)))).toBe('forked')
+    expect(await whereOf(judged.expectPlace(later, Buffer.alloc(0)))).toBe('forked')
   }
-  begin(name(4))
-  expect(await whereOf(expectPlace(name(4), segment(4, 7)))).toBe('forked')
+  judged.begin(name(4))
+  expect(await whereOf(judged.expectPlace(name(4), segment(4, 7)))).toBe('forked')
 })
 
 test('a timeline that branched off is no fork', async () => {
-  const { expectPlace, expectGoesOn, kept } = await judge({})
-  kept(name(3), '0/300028')
-  expect(await whereOf(expectPlace('00000002.history', Buffer.from('1\t0/300100\tx\n')))).toBe(
-    undefined,
-  )
-  expect(await whereOf(expectPlace(name(4, 2), segment(4, 7)))).toBe(undefined)
-  expect(await whereOf(expectGoesOn(name(4, 2), segment(4, 7), '0/FFF'))).toBe(undefined)
+  const judged = await judge({})
+  judged.kept(name(3), '0/300028')
+  expect(
+    await whereOf(judged.expectPlace('00000002.history', Buffer.from('1\t0/300100\tx\n'))),
+  ).toBe(undefined)
+  expect(await whereOf(judged.expectPlace(name(4, 2), segment(4, 7)))).toBe(undefined)
+  expect(await whereOf(judged.expectGoesOn(name(4, 2), segment(4, 7), '0/FFF'))).toBe(undefined)
   expect(isInFork(name(4, 2), [])).toBe(false)
 })
 
 test('a segment from long before the archive begins is of a server that went back, and one just before it is late', async () => {
   const old = segment(3, 7)
-  const { expectPlace } = await judge({ [name(3)]: old }, { oldest: [name(9), name(1, 2)] })
-  expect(await whereOf(expectPlace(name(3), old))).toBe('forked')
-  expect(await whereOf(expectPlace(name(8), segment(8, 7)))).toBe(undefined)
-  expect(await whereOf(expectPlace(name(10), segment(10, 7)))).toBe(undefined)
+  const judged = await judge({ [name(3)]: old }, { oldest: [name(9), name(1, 2)] })
+  expect(await whereOf(judged.expectPlace(name(3), old))).toBe('forked')
+  expect(await whereOf(judged.expectPlace(name(8), segment(8, 7)))).toBe(undefined)
+  expect(await whereOf(judged.expectPlace(name(10), segment(10, 7)))).toBe(undefined)
 })
 
 test('a segment goes on where the one before ends, or it is of another history', async () => {
   const next = segment(4, 7)
   const lastRecords = { [name(3)]: '0/300028' }
-  const { expectGoesOn } = await judge({ [name(4)]: next }, { lastRecords })
-  expect(await whereOf(expectGoesOn(name(4), next, '0/300028'))).toBe(undefined)
-  expect(await whereOf(expectGoesOn(name(4), next, undefined))).toBe(undefined)
-  expect(await whereOf(expectGoesOn(name(4), next, '0/300060'))).toBe('forked')
-  expect(await whereOf(expectGoesOn(name(5), next, '0/300060'))).toBe(undefined)
+  const judged = await judge({ [name(4)]: next }, { lastRecords })
+  expect(await whereOf(judged.expectGoesOn(name(4), next, '0/300028'))).toBe(undefined)
+  expect(await whereOf(judged.expectGoesOn(name(4), next, undefined))).toBe(undefined)
+  expect(await whereOf(judged.expectGoesOn(name(4), next, '0/300060'))).toBe('forked')
+  expect(await whereOf(judged.expectGoesOn(name(5), next, '0/300060'))).toBe(undefined)
   const stranger = await judge({ [name(4)]: segment(4, 8) }, { lastRecords })
   expect(await whereOf(stranger.expectGoesOn(name(4), next, '0/300060'))).toBe('different')
 })

@@ -6,12 +6,14 @@ import { ensureDirectory, removeTree } from '../../system/files.ts'
 import { fileMark, readInChunks } from '../../system/regular-files.ts'
 import { type ArchiveStatus, readArchiveStatus } from '../../system/tools/archive-status.ts'
 import { byWalOrder } from '../copy/incoming.ts'
+import { type ForkNote, noteFork, readForkNote } from './fork-note.ts'
 import type { Stanza } from './stanza.ts'
+import type { WalFacts } from './wal-facts.ts'
 
 /** A push that works is over by then. */
 const PUSHED_MS = 2000
 
-export interface Fork {
+interface Fork {
   /** The first segment that the server has with another content than the archive. */
   readonly name: string
   /** What of the server's came into the archive all the same, after that. */
@@ -25,7 +27,7 @@ export type Compared = Map<string, string>
  * Where a server writes another history than its archive has. pgBackRest refuses a segment that is there with another content, so
  * that it waits, the oldest of all; an asynchronous one may take the word of an earlier push for it, and then it counts as archived.
  */
-export async function forkOf(
+async function forkOf(
   { repositories }: Pick<Stanza, 'repositories'>,
   { segments }: ArchiveListing,
   { archived, waiting }: ArchiveStatus,
@@ -70,16 +72,43 @@ async function firstOther(
   return undefined
 }
 
-/** Takes WAL of the server's out of an archive of another history, into a folder beside. */
-export async function takeOut(stanza: Stanza, pushed: readonly ArchivedSegment[]): Promise<void> {
+/** What is known of a fork, or seen now for the first time. */
+export async function forkIn(
+  stanza: Stanza,
+  listing: ArchiveListing,
+  { status, data, now, compared }: Look,
+): Promise<ForkNote | undefined> {
+  const known = await readForkNote(stanza)
+  if (known || data === undefined) return known
+  const fork = await forkOf(stanza, listing, status, { data, now, compared })
+  return fork && noteFork(stanza, listing, fork)
+}
+
+interface Look {
+  readonly status: ArchiveStatus
+  /** Of the server, when there is one. */
+  readonly data: string | undefined
+  readonly now: Date
+  readonly compared: Compared
+}
+
+/** Takes WAL of another history out of an archive, into a folder beside. Gives whether there was any. */
+export async function takeOut(
+  stanza: Stanza,
+  facts: WalFacts,
+  strays: readonly ArchivedSegment[],
+): Promise<boolean> {
+  if (strays.length === 0) return false
   const folder = join(stanza.lineage.directory, 'forked')
-  if (pushed.length > 0) await ensureDirectory(folder, { mode: 0o700, owner: stanza.site.account })
+  await ensureDirectory(folder, { mode: 0o700, owner: stanza.site.account })
   // The last first, so that what a death leaves has no hole.
-  for (const { path } of pushed.toReversed()) {
+  for (const { path } of strays.toReversed()) {
     const outputFile = join(folder, basename(path))
     await stanza.call(['repo-get', path, '--repo=1'], { stanza: false, outputFile })
     await stanza.call(['repo-rm', path, '--repo=1'], { stanza: false })
   }
+  await facts.forget(strays.map(({ name }) => name))
+  return true
 }
 
 /**

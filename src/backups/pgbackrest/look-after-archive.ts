@@ -7,7 +7,8 @@ import { readArchiveStatus } from '../../system/tools/archive-status.ts'
 import type { CurrentWalReader } from '../copy/current-wal.ts'
 import { archiveReport, type ArchiveSeen, archiveState, lastCommitIn } from './archive-state.ts'
 import type { ListingReader } from './fetch-listing.ts'
-import { type Compared, forgetPushed, forkOf, takeOut } from './forked-wal.ts'
+import { strayIn } from './fork-note.ts'
+import { type Compared, forgetPushed, forkIn, takeOut } from './forked-wal.ts'
 import { ensureStanza, expectStanza } from './make-stanza.ts'
 import type { Offsite } from './offsite.ts'
 import { pushSegment } from './segment-files.ts'
@@ -23,8 +24,6 @@ export interface ArchiveMemory {
   readonly offsite: Offsite
   /** Since when a segment was seen to be missing, or to be there twice. */
   readonly missingSince: Map<string, Date>
-  /** Archived segments that are of another history than the server, as they or a backup of it have shown. */
-  readonly beyond: Map<string, Date>
   readonly compared: Compared
   backups: { readonly info: StanzaInfo; readonly readAtMs: number } | undefined
 }
@@ -48,20 +47,14 @@ export async function lookAfterArchive(
   const status = data === undefined ? { waiting: [], archived: [] } : await readArchiveStatus(data)
   const info = await knownBackups(stanza, memory)
   if (data !== undefined) await forgetPushed(stanza, data)
-  const list = async () => {
-    const found = await memory.list(stanza)
-    const { compared, beyond } = memory
-    const fork = data && (await forkOf(stanza, found, status, { data, now, compared }))
-    if (!fork) return found
-    if (!beyond.has(fork.name)) beyond.set(fork.name, now)
-    await takeOut(stanza, fork.pushed)
-    await memory.facts.forget(fork.pushed.map(({ name }) => name))
-    return fork.pushed.length > 0 ? memory.list(stanza) : found
+  let listing = await memory.list(stanza)
+  const note = await forkIn(stanza, listing, { status, data, now, compared: memory.compared })
+  if (note && (await takeOut(stanza, memory.facts, strayIn(listing, note)))) {
+    listing = await memory.list(stanza)
   }
-  let listing = await list()
   // One that is closed has no server any more, and nothing is to be done about it.
-  const beyond = stanza.lineage.closedAt ? [] : [...memory.beyond]
-  const forked = beyond.map(([name, since]) => ({ name, since }))
+  const isTold = note && stanza.lineage.closedAt === undefined
+  const forked = isTold ? [{ name: note.segment, since: new Date(note.since) }] : []
   const look = async (): Promise<ArchiveSeen> => ({
     now,
     lineage: stanza.lineage,

@@ -12,6 +12,7 @@ import { createCurrentWalReader } from '../copy/current-wal.ts'
 import { createTurns } from '../copy/turns.ts'
 import { describeLineage, discoverLineages } from './describe.ts'
 import { createListingReader } from './fetch-listing.ts'
+import { noteFork } from './fork-note.ts'
 import { findInArchive } from './find-in-archive.ts'
 import { type ArchiveMemory, lookAfterArchive } from './look-after-archive.ts'
 import { ensureStanza, forgetOtherStanzas } from './make-stanza.ts'
@@ -20,7 +21,7 @@ import { placeRestoreCommand, sourceOf } from './recovery.ts'
 import { pruneWal, removeBackup, removeStanza } from './remove-backup.ts'
 import { expectSupport, type PgbackrestSite, versionOf } from './site.ts'
 import { openStanza } from './stanza.ts'
-import { backupsIn, readAll } from './stored-backups.ts'
+import { backupsIn, idOf, readAll } from './stored-backups.ts'
 import { takeBackup } from './take-backup.ts'
 import { restTaker } from './take-rest.ts'
 import { verifyBackup } from './verify-backup.ts'
@@ -46,7 +47,6 @@ export function createPgbackrestEngine(site: PgbackrestSite): PgbackrestEngine {
       readCurrent: createCurrentWalReader(),
       offsite: createOffsite(),
       missingSince: new Map(),
-      beyond: new Map(),
       compared: new Map(),
       backups: undefined,
     }
@@ -94,11 +94,16 @@ export function createPgbackrestEngine(site: PgbackrestSite): PgbackrestEngine {
       const memory = memoryOf(lineage)
       const { ranges, problems } = await look(lineage, asked.member)
       expectNoFork(lineage, problems)
+      const isThere = (await readAll(stanza)).some((stored) => idOf(stored) === asked.id)
       const backup = await takeBackup(stanza, asked, watch)
       memory.backups = undefined
+      // The archive has gone on since one that a dead daemon took.
+      if (isThere) return backup
       const { timeline, startLsn: lsn } = backup
       const archived = archivedBeyond(ranges, { timeline, lsn }, lineage.walSegmentBytes)
-      if (archived !== undefined) memory.beyond.set(archived, new Date())
+      if (archived !== undefined) {
+        await noteFork(stanza, await memory.list(stanza), { name: archived, pushed: [] })
+      }
       try {
         expectNoFork(lineage, (await look(lineage, asked.member)).problems)
       } catch (error) {

@@ -77,8 +77,10 @@ function carry(
     })
     asked.on('upgrade', (_reply, far, head) => {
       if (head.length > 0) client.write(head)
-      pipeline(client, far, () => far.destroy())
-      pipeline(far, client, () => client.destroy())
+      pipeline(client, far, client, () => {
+        client.destroy()
+        far.destroy()
+      })
       resolve()
     })
     asked.end()

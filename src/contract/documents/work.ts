@@ -16,6 +16,8 @@ export const DesiredInstance = z.object({
   portWanted: z.int(),
   initdb: InitdbOptions,
   initFiles: z.array(z.object({ name: z.string(), path: z.string() })),
+  /** What its start scripts may do: all, unless it says only what the owner may. */
+  scriptsAs: z.literal('owner').optional(),
   settings: Settings,
   memoryBytes: z.int(),
   cpus: z.number(),

@@ -119,6 +119,10 @@ const plusOne = (slots: string): string =>
 
 /** Names that a user may not set, for the message that says so. */
 export const ownedSettings: readonly string[] = [
+  // Read as directives, not as settings.
+  'include',
+  'include_dir',
+  'include_if_exists',
   'listen_addresses',
   'port',
   'unix_socket_directories',

@@ -11,17 +11,20 @@ export interface LiveCopy {
   readonly what: 'files' | { readonly first: string; readonly last: string }
 }
 
+/** A server writes there, and the disk is waited for when all of it is copied. */
+export const live = { live: true, flush: false } as const
+
 /** Copies it, without waiting for the disk. */
 export function copyData(
   { data, target, what }: LiveCopy,
-  options: Pick<CloneOptions, 'background' | 'signal' | 'onProgress'>,
+  options: Pick<CloneOptions, 'background' | 'crew' | 'signal' | 'onProgress'>,
 ): Promise<Cloned> {
-  const live = { ...options, live: true, sync: false }
-  if (what === 'files') return cloneTree(data, target, { ...live, exclude: leftOutOfCopy })
+  const manner = { ...options, live: live.live, sync: live.flush }
+  if (what === 'files') return cloneTree(data, target, { ...manner, exclude: leftOutOfCopy })
   const { first, last } = what
   const isFolder = (path: string): boolean => path === 'archive_status' || path === 'summaries'
   return cloneTree(join(data, 'pg_wal'), join(target, 'pg_wal'), {
-    ...live,
+    ...manner,
     exclude: (path) => !isFolder(path) && !isWalBetween(path, first, last),
   })
 }

@@ -5,10 +5,11 @@ import { backupCalls } from '../../core/sql/backup.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
 import type { Cloned } from '../../system/clone-tree.ts'
+import { type CopyCrew, createCopyCrew } from '../../system/copy-crew.ts'
 import { ensureDirectory, listNames, removeTree, writeAtomic } from '../../system/files.ts'
 import { syncTree } from '../../system/sync-tree.ts'
 import type { CopyManner, RunningCopy, Session, Watch } from '../driver.ts'
-import { copyData, copyDataApart, type LiveCopy } from './copy-data.ts'
+import { copyData, copyDataApart, live, type LiveCopy } from './copy-data.ts'
 import { openSession } from './session.ts'
 
 /**
@@ -31,10 +32,13 @@ export async function copyRunning(
   try {
     // The slot keeps the WAL that the copy needs; it goes with the session, whatever happens.
     await session.query(calls.keepWal)
+    await using crew = background ? undefined : createCopyCrew({ ...live, signal: watch.signal })
+    // While the server makes its checkpoint.
+    crew?.start()
     const start = await begin(session, calls, spread, watch)
-    const { bytes, reflinked } = await copyFiles(data, target, background, watch)
+    const { bytes, reflinked } = await copyFiles(data, target, crew, watch)
     const stop = await one<Label>(session, calls.stop)
-    const walBytes = await copyWal(data, target, start.wal, stop.wal)
+    const walBytes = await copyWal(data, target, { first: start.wal, last: stop.wal }, crew)
     await writeAtomic(join(target, 'backup_label'), stop.labelfile, { mode: 0o600, owner: account })
     await syncTree(target, watch.signal)
     return {
@@ -76,17 +80,18 @@ async function begin(
   }
 }
 
+/** Without a crew in the background. */
 function copyFiles(
   data: string,
   target: string,
-  background: boolean,
+  crew: CopyCrew | undefined,
   { signal, report }: Watch,
 ): Promise<Cloned> {
   const startedMs = performance.now()
   const tell = (bytes: number): void => report(describeCopied(bytes, performance.now() - startedMs))
   const copy: LiveCopy = { data, target, what: 'files' }
-  if (background) return copyDataApart(copy, { background, signal, onNote: tell })
-  return copyData(copy, { signal, onProgress: ({ bytesDone }) => tell(bytesDone) })
+  if (!crew) return copyDataApart(copy, { background: true, signal, onNote: tell })
+  return copyData(copy, { crew, signal, onProgress: ({ bytesDone }) => tell(bytesDone) })
 }
 
 /** Where a copy begins or ends. */
@@ -107,8 +112,14 @@ async function one<T>(session: Session, call: string): Promise<T> {
   return row
 }
 
-async function copyWal(data: string, target: string, first: string, last: string): Promise<number> {
-  const { bytes } = await copyData({ data, target, what: { first, last } }, {})
+async function copyWal(
+  data: string,
+  target: string,
+  what: { readonly first: string; readonly last: string },
+  crew: CopyCrew | undefined,
+): Promise<number> {
+  const { first, last } = what
+  const { bytes } = await copyData({ data, target, what }, crew ? { crew } : { background: true })
   const names = await listNames(join(target, 'pg_wal'))
   if (names.includes(first) && names.includes(last)) return bytes
   throw new AppError('SNAPSHOT_UNUSABLE', `the server removed WAL that the copy needs: ${first}`)

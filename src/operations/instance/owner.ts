@@ -22,13 +22,14 @@ import type { Dependencies } from '../dependencies.ts'
 export async function ownerAndDatabase(
   d: Dependencies,
   member: MemberDocument,
-  desired: Pick<DesiredInstance, 'user' | 'database' | 'initFiles'>,
+  desired: Pick<DesiredInstance, 'user' | 'database' | 'initFiles' | 'scriptsAs'>,
 ): Promise<void> {
   await withSession(d, member, async (session) => {
     for (const sql of guardServerRoles(member.engine.major)) await session.query(sql)
     for (const sql of createOwner(desired.user)) await session.query(sql)
     await ensureDatabase(session, desired.database, desired.user)
-    if (desired.initFiles.length > 0) await session.query(raiseOwner(desired.user))
+    const isRaised = desired.initFiles.length > 0 && desired.scriptsAs !== 'owner'
+    if (isRaised) await session.query(raiseOwner(desired.user))
   })
 }
 

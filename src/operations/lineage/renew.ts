@@ -66,12 +66,19 @@ export async function renewLineage(
       )
     })
   }
-  await step(`${service}: go on with the new history`, (s) => goOn(d, renewal, both, s.signal), {
+  await step(`${service}: go on with the new history`, () => goOn(d, renewal, both), {
     evenIfCancelled: true,
   })
-  await step(`${service}: close the history before`, () => close(d, renewal, both), {
-    evenIfCancelled: true,
-  })
+  try {
+    await step(`${service}: wait for the server`, (s) => untilTold(d, renewal, s.signal), {
+      evenIfCancelled: true,
+    })
+  } finally {
+    // Also when the server is not well: what nobody writes any more is not left open.
+    await step(`${service}: close the history before`, () => close(d, renewal, both), {
+      evenIfCancelled: true,
+    })
+  }
   // By an operation of its own: it is the lineage's from here on, and a schedule may want one at the same moment.
   if (why === 'fork') await step(`${service}: base backup`, () => beginBackup(d, both.next))
   return both
@@ -109,7 +116,6 @@ async function goOn(
   d: Dependencies,
   { project, service }: Renewal,
   { old, next }: Both,
-  signal: AbortSignal,
 ): Promise<void> {
   const { instances, members } = d.documents
   const instance = await instances.get(project, service)
@@ -126,9 +132,17 @@ async function goOn(
       members.put(memberIdOf(project, service), told, member.revision),
     ])
   }
+  await keepRecipe(d, project, service)
+}
+
+/** Until the server runs with what it was told, if it is to run. */
+async function untilTold(
+  d: Dependencies,
+  { project, service }: Renewal,
+  signal: AbortSignal,
+): Promise<void> {
   const told = await memberOf(d, project, service)
   if (told.wanted === 'running') await untilReady(d, told, signal)
-  await keepRecipe(d, project, service)
 }
 
 /** Also when its place is gone, which may be why there is another. */
@@ -206,7 +220,15 @@ async function undo(
   const { engine } = await instanceOf(d, project, service)
   const settings = await archivingInto(d, await lineageById(d, old), engine)
   const member = await editMember(d, project, service, (m) => archivingWith(m, old, settings))
-  if (member.wanted === 'running') await untilReady(d, member, s.signal)
+  try {
+    if (member.wanted === 'running') await untilReady(d, member, s.signal)
+  } finally {
+    // However the server is: a history that nobody writes must not stay open.
+    await forget(d, next)
+  }
+}
+
+async function forget(d: Dependencies, next: string): Promise<void> {
   const { lineages } = d.documents
   const begun = await lineages.get(next)
   if (!begun) return

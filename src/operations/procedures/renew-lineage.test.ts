@@ -59,3 +59,13 @@ test('what is cancelled before the new history has a base backup goes on with th
   expect(Object.keys(files)).not.toContain('archive-both.sh')
   expect(files['archiving.conf']).toContain(`fake ${only?.id}`)
 })
+
+test('a server that is not well when it is told of its new history leaves the one before closed all the same', async () => {
+  const { state, lineages, instance } = await leftAfter(
+    'new history of a server that left its own and is not well',
+  )
+  expect(state).toBe('failed')
+  const open = lineages.filter((l) => l.closedAt === undefined)
+  expect(lineages).toHaveLength(2)
+  expect(open.map((l) => l.id)).toEqual([instance?.lineage])
+})

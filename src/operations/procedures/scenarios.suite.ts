@@ -16,6 +16,7 @@ type Kind =
   | 'branch-keep'
   | 'instance-rename'
   | 'lineage-remove'
+  | 'lineage-renew'
   | 'export'
   | 'drill'
   | 'up'
