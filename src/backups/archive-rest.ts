@@ -14,6 +14,8 @@ import { restOfWal, type RestOfWal } from './rest-of-wal.ts'
 export interface RestTaker {
   readonly segmentBytes: number
   readonly owner: Owner | undefined
+  /** A server that comes back after all may replace its unfinished segment by the whole one. */
+  readonly replacesUnfinished: boolean
   /** Takes in what came by the usual way, and gives the newest segment that is archived. */
   readonly begin: () => Promise<string | undefined>
   /** Takes these files, in the order of the WAL; gives those that it refused and why. Stops at the first that it cannot take. */
@@ -53,9 +55,12 @@ export async function archiveRest(
     const files = own
       .toSorted(byWalOrder)
       .map((name): RestFile => ({ name, path: join(data, 'pg_wal', name), unfinished: false }))
-    if (rest.last) files.push(await cutOff(data, rest.last, folder, taker))
+    // Where something is left the instance may stay, and write the segment whole.
+    const withheld = rest.unreachable.length > 0 && !taker.replacesUnfinished
+    if (rest.last && !withheld) files.push(await cutOff(data, rest.last, folder, taker))
     const refused = await taker.take(files)
-    const names = [...refused.map(({ name }) => name), ...rest.unreachable]
+    const last = rest.last && withheld ? [rest.last.name] : []
+    const names = [...refused.map(({ name }) => name), ...last, ...rest.unreachable]
     const reason = refused[0]?.reason ?? rest.problem ?? ''
     const left = names.length > 0 ? await measure(data, names, reason, rest) : undefined
     return { archive: await taker.report(), ...(left ? { left } : {}) }

@@ -22,6 +22,7 @@ export function restTaker(
   return {
     segmentBytes,
     owner,
+    replacesUnfinished: true,
     begin: async () => {
       if (!(await exists(folder.root))) {
         throw new AppError('REPOSITORY_UNREACHABLE', `the folder ${folder.root} is not there`)

@@ -22,6 +22,8 @@ export function restTaker(
   return {
     segmentBytes: lineage.walSegmentBytes,
     owner,
+    // It refuses another content under a name that it has.
+    replacesUnfinished: false,
     begin: async () => {
       const { segments } = await fetchListing(await open(), 1)
       return segments
