@@ -90,9 +90,12 @@ async function measure(
   }
   const loaded: number[] = []
   const dips: number[] = []
+  const grownLoaded: number[] = []
   for (let run = 0; run < runs; run++) {
     say(`${name}: run ${run + 1} of ${runs} under pgbench`)
+    const before = usedMib(disk.directory)
     const { seconds, dip } = await underLoad(program, url, () => make(`l${run}`))
+    grownLoaded.push(usedMib(disk.directory) - before)
     loaded.push(seconds)
     dips.push(dip)
     await remove(`l${run}`)
@@ -102,6 +105,8 @@ async function measure(
     ...figures,
     figure(`branch-${name}-pgbench`, 's', loaded, { goal: GOAL.underLoad }),
     figure(`parent-dip-${name}`, '% of tps', dips),
+    // With the parent's own WAL, and the pages that it writes elsewhere because the branch shares them.
+    figure(`growth-${name}-pgbench`, 'MiB', grownLoaded),
   ]
 }
 

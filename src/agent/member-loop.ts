@@ -22,6 +22,7 @@ import { ReplayProgress } from './replay-progress.ts'
 import { endStrays, isToRecover, reloadServer, startServer, stopServer } from './server.ts'
 import { StatusWriter } from './status-writer.ts'
 import { tellSleep, wake } from './wake.ts'
+import { WalAhead } from './wal-ahead.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** How often a running server is looked at; its death costs a person at most this long. */
@@ -47,6 +48,7 @@ export class MemberLoop {
   /** Nothing was to be done when it was last looked at, and no server ran. */
   #rested = false
   readonly #status: StatusWriter
+  readonly #walAhead: WalAhead
   /** Of a server that started before this daemon did. */
   readonly #replay = new ReplayProgress()
   /** Aborted when a newer document comes: a step that takes long is not waited for then. */
@@ -57,6 +59,7 @@ export class MemberLoop {
     this.#revision = revision
     this.#env = env
     this.#status = new StatusWriter(memberId(doc), env)
+    this.#walAhead = new WalAhead(env)
   }
 
   /** A newer document: look again now, and forget why the last tries failed. */
@@ -81,6 +84,7 @@ export class MemberLoop {
       while (!signal.aborted) await this.#turn(signal)
     } finally {
       this.#doorman.end()
+      await this.#walAhead.end()
     }
   }
 
@@ -160,6 +164,7 @@ export class MemberLoop {
       await this.#perform(step, doc, signal)
       if (step.kind === 'start') this.#error = undefined
     } catch (error) {
+      await this.#walAhead.end()
       if (signal.aborted) return
       // A crash before it counts as a failure too, so the number of failures cannot tell the first.
       const isNews = this.#error === undefined
@@ -183,6 +188,7 @@ export class MemberLoop {
       case 'end-strays':
         return endStrays(step.pids)
       case 'create-data':
+        await this.#walAhead.begin(doc, true)
         return createData(doc, this.#making(signal))
       case 'write-files':
         return writeMemberFiles(doc, this.#env)
@@ -214,8 +220,10 @@ export class MemberLoop {
   async #start(doc: MemberDocument, signal: AbortSignal): Promise<void> {
     if (this.#doorman.state(doc) === 'elsewhere') this.#doorman.close()
     const { door } = this.#doorman
+    await this.#walAhead.begin(doc, await isToRecover(doc))
     const isReady = await startServer(doc, { ...this.#making(signal), door })
     if (isReady) this.#doorman.handOver()
+    await this.#walAhead.end()
   }
 
   async #wake(doc: MemberDocument): Promise<void> {

@@ -19,7 +19,6 @@ import type { AgentEnvironment } from './environment.ts'
 import { layout } from './layout.ts'
 import { ReplayProgress } from './replay-progress.ts'
 import { readServerNote, writeServerNote } from './server-note.ts'
-import { keepWalAhead } from './wal-ahead.ts'
 
 /** How often a server that starts is looked at: a start takes about 50 ms, a recovery hours. */
 const LOOK_MS = { first: 5, last: 100 }
@@ -32,7 +31,7 @@ const IMMEDIATE_SHUTDOWN_MS = 20_000
 const LAST_ARCHIVING_MS = 30_000
 
 export interface Starting {
-  readonly env: Pick<AgentEnvironment, 'account' | 'log'>
+  readonly env: Pick<AgentEnvironment, 'account'>
   readonly signal: AbortSignal
   readonly onProgress: (progress: MemberProgress) => void
   /** Listens in its place until it starts. */
@@ -54,9 +53,7 @@ export async function startServer(doc: MemberDocument, starting: Starting): Prom
   if (!door) await expectFreePort(doc)
   const { configGeneration, restartGeneration } = doc
   await writeServerNote(doc, { configGeneration, restartGeneration })
-  const recovers = await isToRecover(doc)
-  await using _ahead = await keepWalAhead(doc, recovers, env)
-  const command = await serverCommand(doc, recovers)
+  const command = await serverCommand(doc)
   const server = await launchDetached({
     ...command,
     cwd: data,
@@ -89,7 +86,8 @@ async function untilLeftoversEnd(data: string, signal: AbortSignal): Promise<voi
   }
 }
 
-async function serverCommand(doc: MemberDocument, recovers: boolean): Promise<CommandLine> {
+async function serverCommand(doc: MemberDocument): Promise<CommandLine> {
+  const recovers = await isToRecover(doc)
   const isCopy = recovers || (await exists(`${layout(doc).data}/backup_label`))
   const settings = {
     ...doc.enforced,

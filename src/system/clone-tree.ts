@@ -30,6 +30,8 @@ export interface CloneOptions {
   readonly sync?: boolean
   /** One file at a time and bit by bit, so that others get the disk in between. */
   readonly background?: boolean
+  /** Threads of the caller's, which may have started before; made for this copy otherwise. */
+  readonly crew?: CopyCrew | undefined
   readonly onProgress?: (progress: { readonly bytesDone: number; readonly files: number }) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -43,7 +45,7 @@ export interface Cloned {
 }
 
 /** A clone under way. */
-interface Cloning extends CloneOptions {
+interface Cloning extends Omit<CloneOptions, 'crew'> {
   bytes: number
   files: number
   /** Until the file system says that it cannot. */
@@ -77,16 +79,15 @@ export async function cloneTree(
     cloning.bytes += more
     options.onProgress?.({ bytesDone: cloning.bytes, files: cloning.files })
   }
-  await using crew = background
-    ? undefined
-    : createCopyCrew({ live, flush: sync, onBytes: count, signal })
+  await using own =
+    background || options.crew ? undefined : createCopyCrew({ live, flush: sync, signal })
   const cloning: Cloning = {
     ...options,
     bytes: 0,
     files: 0,
     share: true,
     pace: background ? createPace(signal) : undefined,
-    crew,
+    crew: background ? undefined : (options.crew ?? own),
     count,
   }
   await using from = await withFileErrors(source, () => holdFolder(source))
@@ -158,7 +159,7 @@ async function haveCopied(
 ): Promise<void> {
   if (!cloning.crew) return
   const names = files.toSorted((a, b) => b.sizeBytes - a.sizeBytes).map(({ name }) => name)
-  const copied = await cloning.crew.copy(from.at(''), to.at(''), names)
+  const copied = await cloning.crew.copy(from.at(''), to.at(''), names, cloning.count)
   cloning.files += copied.files
   if (!copied.shared) cloning.share = false
 }

@@ -35,7 +35,6 @@ export interface CrewOptions {
   readonly live: boolean
   /** The copies will be synced: the disk may begin with them at once. */
   readonly flush: boolean
-  readonly onBytes: (bytes: number) => void
   readonly signal?: AbortSignal | undefined
 }
 
@@ -47,11 +46,18 @@ export interface CopiedFiles {
 
 /** Threads that copy files, with plain calls: a data directory has a thousand files, and what Node does around each asynchronous call costs more than the call. */
 export interface CopyCrew extends AsyncDisposable {
+  /** Has its threads begin, which takes a tenth of a second and more on a busy machine; `copy` does it otherwise. */
+  start(): void
   /**
    * Copies these regular files of a folder to another, where none of them may be, with mode and times, and as root owner; the first ones first.
    * What is no regular file any more is left out. Follows no link. Throws what the system says, or the signal's reason.
    */
-  copy(from: string, to: string, names: readonly string[]): Promise<CopiedFiles>
+  copy(
+    from: string,
+    to: string,
+    names: readonly string[],
+    onBytes: (bytes: number) => void,
+  ): Promise<CopiedFiles>
 }
 
 /** One thread's part of a folder: each takes the next name until there is none. */
@@ -69,10 +75,20 @@ type Message =
   | ({ readonly kind: 'done' } & CopiedFiles)
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
 
-export function createCopyCrew({ live, flush, onBytes, signal }: CrewOptions): CopyCrew {
+export function createCopyCrew({ live, flush, signal }: CrewOptions): CopyCrew {
   const size = Math.min(THREADS.most, Math.max(THREADS.least, availableParallelism()))
   let workers: Worker[] | undefined
-  const dispatch = (worker: Worker, order: Order): Promise<CopiedFiles> =>
+  const start = (): Worker[] =>
+    (workers ??= Array.from({ length: size }, () => {
+      const worker = new Worker(new URL(import.meta.url), { workerData: { crew: { live, flush } } })
+      // One that fails before it has work is found out when it is to get some.
+      return worker.on('error', () => {})
+    }))
+  const dispatch = (
+    worker: Worker,
+    order: Order,
+    onBytes: (bytes: number) => void,
+  ): Promise<CopiedFiles> =>
     new Promise((resolve, reject) => {
       const take = (message: Message): void => {
         if (message.kind === 'bytes') return onBytes(message.bytes)
@@ -84,27 +100,29 @@ export function createCopyCrew({ live, flush, onBytes, signal }: CrewOptions): C
       const fail = (error: unknown): void =>
         reject(error instanceof Error ? error : new Error('a thread that copies files has ended'))
       worker.on('message', take).on('error', fail).on('exit', fail)
+      // It has ended before.
+      if (worker.threadId === -1) fail(undefined)
       worker.postMessage(order, [])
     })
+  const endings: Promise<unknown>[] = []
   const end = async (): Promise<void> => {
-    const ending = workers ?? []
+    endings.push(...(workers ?? []).map((worker) => worker.terminate()))
     workers = undefined
-    await Promise.all(ending.map((worker) => worker.terminate()))
+    await Promise.all(endings)
   }
   return {
-    async copy(from, to, names) {
+    start: () => void start(),
+    async copy(from, to, names, onBytes) {
       if (names.length === 0) return { files: 0, shared: true }
-      workers ??= Array.from(
-        { length: size },
-        () => new Worker(new URL(import.meta.url), { workerData: { crew: { live, flush } } }),
-      )
       const taken = new Int32Array(new SharedArrayBuffer(4))
       const order: Order = { from, to, names, taken }
       const stop = (): void => void end()
       signal?.addEventListener('abort', stop, { once: true })
       try {
         const parts = await Promise.all(
-          workers.slice(0, names.length).map((worker) => dispatch(worker, order)),
+          start()
+            .slice(0, names.length)
+            .map((worker) => dispatch(worker, order, onBytes)),
         )
         signal?.throwIfAborted()
         return {
@@ -112,6 +130,8 @@ export function createCopyCrew({ live, flush, onBytes, signal }: CrewOptions): C
           shared: parts.every((part) => part.shared),
         }
       } catch (error) {
+        // The caller lets go of both folders now: a thread that is behind would find others under their descriptors' numbers.
+        await end()
         signal?.throwIfAborted()
         throw error
       } finally {

@@ -60,7 +60,7 @@ const comparePart = onThread(
 export async function compareFiles(
   { folder, id }: CompareBase,
   tools: ThreadTools<number>,
-  taken = new Int32Array(1),
+  taken: Int32Array = new Int32Array(1),
 ): Promise<Damage[]> {
   const base = baseFolder(folder, id)
   const manifest = await manifestOf(base.manifest)
