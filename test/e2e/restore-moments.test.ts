@@ -20,10 +20,9 @@ import { randomFrom } from '../support/lab/random.ts'
 import { until } from '../support/lab/until.ts'
 
 /**
- * Moments for each server. Nine are more than fifty over all majors, and what a build server has the time for. All fifty of each, with
- * both engines: `HOWDAH_MOMENTS=50 npx vitest run --testTimeout=7200000 test/e2e/restore-moments.test.ts`, an hour or two.
+ * Moments for each server. Five are what a build server has the time for. All fifty of each, with both engines: `HOWDAH_MOMENTS=50 npx vitest run --testTimeout=7200000 test/e2e/restore-moments.test.ts`, an hour or two.
  */
-const MOMENTS = Number(process.env['HOWDAH_MOMENTS'] ?? 9)
+const MOMENTS = Number(process.env['HOWDAH_MOMENTS'] ?? 5)
 /** So many are restored beside the instance before one takes its place. */
 const BESIDE = 8
 
