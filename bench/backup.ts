@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { serverAccount } from '../src/system/account.ts'
 import { type Bench, type Figure, figure } from './figure.ts'
-import { benchHome } from './support/home.ts'
+import { benchHome, untilQuiet } from './support/home.ts'
 import { fillWithPgbench, GIGABYTE_SCALE, pgbenchProgram, runPgbench } from './support/pgbench.ts'
 
 const RUNS = 3
@@ -26,30 +27,66 @@ export const backup: Bench = {
     const url = `postgresql://app:bench@${host}:${port}/app`
     say('filling it')
     await fillWithPgbench(program, url, GIGABYTE_SCALE)
+    await untilQuiet(bench.howdah)
     return [
-      await backupCost(program, url, () => bench.howdah(['backup', 'create', 'db0'], folder), say),
+      ...(await backupCost(
+        program,
+        url,
+        () => bench.howdah(['backup', 'create', 'db0'], folder),
+        () => checkpoint(bench.home),
+        say,
+      )),
       await archivingCost(program, bench, folder, instance, say),
     ]
   },
 }
 
-/** Transactions per second with a base backup under way all the time, beside the same without; as seconds per transaction. */
+/**
+ * Time per transaction with a base backup taken in it, and with nothing but the checkpoint that each base begins with, beside the
+ * same load without: after a checkpoint the first change of each page is logged whole, backup or not.
+ */
 async function backupCost(
   program: string,
   url: string,
   takeBackup: () => Promise<unknown>,
+  runCheckpoint: () => Promise<unknown>,
   say: (line: string) => void,
-): Promise<Figure> {
+): Promise<Figure[]> {
   const during: number[] = []
   const without: number[] = []
+  const checkpointed: number[] = []
   for (let run = 0; run < RUNS; run++) {
     say(`base backup under load, run ${run + 1} of ${RUNS}`)
     without.push(1e6 / (await runPgbench(program, url, LOAD_SECONDS)))
+    const beside = runPgbench(program, url, LOAD_SECONDS)
+    await runCheckpoint()
+    checkpointed.push(1e6 / (await beside))
     const load = runPgbench(program, url, LOAD_SECONDS)
+    const begin = performance.now()
     await takeBackup()
+    const tookS = (performance.now() - begin) / 1000
     during.push(1e6 / (await load))
+    const last = [without, checkpointed, during].map((times) => Math.round(times.at(-1) ?? NaN))
+    say(`${last.join(', ')} µs/tx: plain, checkpoint, backup; it took ${tookS.toFixed(1)} s`)
   }
-  return figure('load-with-backup', 'µs/tx', during, { baseline: without, goal: COST_GOAL })
+  return [
+    figure('load-with-checkpoint', 'µs/tx', checkpointed, { baseline: without }),
+    figure('load-with-backup', 'µs/tx', during, { baseline: without, goal: COST_GOAL }),
+    figure('backup-beside-checkpoint', 'µs/tx', during, { baseline: checkpointed }),
+  ]
+}
+
+/** As our superuser, over the only socket of the home. */
+async function checkpoint(home: string): Promise<void> {
+  const [socket = ''] = readdirSync(join(home, 'run', 'pg'))
+  const client = new Client({
+    host: join(home, 'run', 'pg', socket),
+    user: 'howdah_admin',
+    database: 'postgres',
+  })
+  await client.connect()
+  await client.query('checkpoint')
+  await client.end()
 }
 
 /** The instance's own data and settings under a bare server, with archiving as it is and without. */
