@@ -93,6 +93,7 @@ test('an agent that begins listens for those who sleep already', async () => {
   await rig.stopAgent()
   await expect(firstRow(doc)).rejects.toThrow('ECONNREFUSED')
   rig.startAgent()
+  // Refused until the agent is there: the next look tries again.
   expect(await until('a row', () => firstRow(doc).catch(() => undefined))).toEqual([{ n: 7 }])
 })
 

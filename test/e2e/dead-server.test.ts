@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LineageStatus } from '../../src/contract/lineage-status.ts'
 import { NEWER } from '../support/lab/engines.ts'
-import { connectTo } from '../support/lab/ledger.ts'
+import { firstColumn } from '../support/lab/first-column.ts'
 import { killHard, pidFileOf } from '../support/lab/machine.ts'
 import { type ProjectFolder, projectFolder } from '../support/lab/project-folder.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
@@ -30,15 +30,7 @@ afterAll(async () => {
   await lab?.[Symbol.asyncDispose]()
 })
 
-async function ask(sql: string): Promise<unknown[]> {
-  const client = await connectTo(lab, { project: 'shop', service: 'database' })
-  try {
-    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
-    return rows.map((row) => row[0])
-  } finally {
-    await client.end()
-  }
-}
+const ask = (sql: string) => firstColumn(lab, 'database', sql)
 
 const lineages = (): Promise<LineageStatus[]> => shop.json<LineageStatus[]>('lineage', 'ls')
 

@@ -5,7 +5,7 @@ import type { Instance } from '../../src/contract/instance.ts'
 import type { BackupHistory, LineageStatus } from '../../src/contract/lineage-status.ts'
 import type { RestorePlan } from '../../src/contract/restore.ts'
 import { NEWER } from '../support/lab/engines.ts'
-import { connectTo } from '../support/lab/ledger.ts'
+import { firstColumn } from '../support/lab/first-column.ts'
 import { type ProjectFolder, projectFolder } from '../support/lab/project-folder.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
 
@@ -29,16 +29,7 @@ afterAll(async () => {
   await lab?.[Symbol.asyncDispose]()
 })
 
-/** The first column of what a statement gives, at the service's own address with its own password. */
-async function ask(service: string, sql: string, home: Lab = lab): Promise<unknown[]> {
-  const client = await connectTo(home, { project: 'shop', service })
-  try {
-    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
-    return rows.map((row) => row[0])
-  } finally {
-    await client.end()
-  }
-}
+const ask = (service: string, sql: string, home: Lab = lab) => firstColumn(home, service, sql)
 
 /** The server's own clock, to the microsecond. */
 const clock = `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`

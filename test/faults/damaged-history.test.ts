@@ -7,7 +7,7 @@ import { AppError } from '../../src/errors/app-error.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
 import { archiveSegment, asAdmin } from '../support/lab/admin.ts'
 import { backedUp, db, done } from '../support/lab/drilled.ts'
-import { connectTo } from '../support/lab/ledger.ts'
+import { firstColumn } from '../support/lab/first-column.ts'
 import { flipBit, takeAway } from '../support/lab/plant.ts'
 import { faultsOf } from '../support/lab/soundness.ts'
 import { until } from '../support/lab/until.ts'
@@ -21,29 +21,20 @@ const eventOf = (lab: Lab, kind: string): Promise<Event> =>
     (await lab.api.listEvents({ limit: 1000 })).find((event) => event.kind === kind),
   )
 
-async function rowsOf(lab: Lab, service: string, sql: string): Promise<unknown[]> {
-  const client = await connectTo(lab, { project: 'shop', service })
-  try {
-    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
-    return rows.map((row) => row[0])
-  } finally {
-    await client.end()
-  }
-}
-
-const notes = (lab: Lab, service: string) => rowsOf(lab, service, 'select n from notes order by n')
+const notes = (lab: Lab, service: string) =>
+  firstColumn(lab, service, 'select n from notes order by n')
 
 /** Writes a note, and gives the archived WAL file that has it and the moment after its commit. */
 async function note(lab: Lab, n: number): Promise<{ segment: string; after: RecoveryTarget }> {
-  await rowsOf(lab, 'db', 'create table if not exists notes (n integer)')
-  await rowsOf(lab, 'db', `insert into notes values (${n})`)
-  const [at] = await rowsOf(
+  await firstColumn(lab, 'db', 'create table if not exists notes (n integer)')
+  await firstColumn(lab, 'db', `insert into notes values (${n})`)
+  const [at] = await firstColumn(
     lab,
     'db',
     `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
   )
   // Recovery to a time ends at the first commit after it, which must not lie in the next file.
-  await rowsOf(lab, 'db', `comment on table notes is '${n}'`)
+  await firstColumn(lab, 'db', `comment on table notes is '${n}'`)
   return { segment: await archiveSegment(lab, db), after: { kind: 'time', at: String(at) } }
 }
 
@@ -89,7 +80,7 @@ test('a page that is damaged in the live data is named with its file and block, 
   expect(plan.backup.id).toBe(backup.id)
   expect(await restored(lab, latest, 'whole')).toMatchObject({ state: 'done' })
   expect(await notes(lab, 'whole')).toEqual([1, 2])
-  expect(await rowsOf(lab, 'whole', 'select count(*)::int from orders')).toEqual([20_000])
+  expect(await firstColumn(lab, 'whole', 'select count(*)::int from orders')).toEqual([20_000])
 })
 
 test('past damaged or missing WAL nothing is restored, before it all is, and what is damaged is named', async () => {
@@ -186,7 +177,7 @@ test('a bit that turned in a base copy is named by file and block, and the older
   expect(plan.backup.id).toBe(backup.id)
   expect(await restored(lab, latest, 'whole')).toMatchObject({ state: 'done' })
   expect(await notes(lab, 'whole')).toEqual([1, 2])
-  expect(await rowsOf(lab, 'whole', 'select count(*)::int from orders')).toEqual([20_000])
+  expect(await firstColumn(lab, 'whole', 'select count(*)::int from orders')).toEqual([20_000])
   const named = await restored(lab, { kind: 'backup', id: newer.id }, 'named')
   expect(named.state).not.toBe('done')
   expect(JSON.stringify(named.error)).toContain('damaged')

@@ -233,6 +233,7 @@ describe.skipIf(!canMountFiles)('on a disk of its own', () => {
       const stopped = await ledger.write(client, Infinity).catch((error: unknown) => error)
       expect(String(stopped)).toMatch(/space left|closed|terminat|shutting down|recovery/i)
       disk.makeRoom()
+      // Refused while it recovers: the next look tries again.
       const again = await until('a connection', () => connectTo(lab, db).catch(() => undefined))
       await ledger.write(again, 10)
       expect(await ledger.missingIn(again)).toEqual([])

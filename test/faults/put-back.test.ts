@@ -9,7 +9,7 @@ import type { ManagedSpec } from '../../src/contract/project.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
 import { archived, archiveSegment, asAdmin, lineageOf } from '../support/lab/admin.ts'
 import { backedUp, db, done } from '../support/lab/drilled.ts'
-import { connectTo } from '../support/lab/ledger.ts'
+import { firstColumn } from '../support/lab/first-column.ts'
 import { postgresFor, program } from '../support/lab/pgbackrest.ts'
 import { faultsOf } from '../support/lab/soundness.ts'
 import { storedIn, under } from '../support/lab/stored.ts'
@@ -22,21 +22,12 @@ const eventOf = (lab: Lab, kind: string): Promise<Event> =>
     (await lab.api.listEvents({ limit: 1000 })).find((event) => event.kind === kind),
   )
 
-async function rowsOf(lab: Lab, service: string, sql: string): Promise<unknown[]> {
-  const client = await connectTo(lab, { project: 'shop', service })
-  try {
-    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
-    return rows.map((row) => row[0])
-  } finally {
-    await client.end()
-  }
-}
-
-const notes = (lab: Lab, service: string) => rowsOf(lab, service, 'select n from notes order by n')
+const notes = (lab: Lab, service: string) =>
+  firstColumn(lab, service, 'select n from notes order by n')
 
 async function note(lab: Lab, n: number): Promise<void> {
-  await rowsOf(lab, 'db', 'create table if not exists notes (n integer)')
-  await rowsOf(lab, 'db', `insert into notes values (${n})`)
+  await firstColumn(lab, 'db', 'create table if not exists notes (n integer)')
+  await firstColumn(lab, 'db', `insert into notes values (${n})`)
 }
 
 /** Ends the WAL file that the server writes; gives its name when the server has archived it. */

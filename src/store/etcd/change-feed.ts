@@ -67,6 +67,7 @@ export class ChangeFeed {
         await this.#follow()
       } catch {
         // Streams break; the next one begins where this one ended, at another endpoint if that one is to blame.
+        // A pause that the end of the store cuts short; the loop sees that by itself.
         await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined)
       }
     }

@@ -51,6 +51,7 @@ export class Marks {
       effect: 'nothing',
     })
     if (numberOf(left.TTL) > 0) return false
+    // A lease that could not be had is not the one that has run out.
     const session = await this.#session?.catch(() => undefined)
     if (session?.lease === mark.lease) this.#session = undefined
     return true
@@ -59,6 +60,7 @@ export class Marks {
   /** Removes them, if etcd answers soon; else they go by themselves. */
   async close(): Promise<void> {
     clearInterval(this.#renewal)
+    // Without a lease there are no marks to remove.
     const session = await this.#session?.catch(() => undefined)
     if (!session) return
     const options = { effect: 'same', deadlineMs: 0 } as const
