@@ -114,6 +114,12 @@ test('an authority with another fingerprint, a wrong token and a stranger’s ce
   expect(wrong.stderr).toContain('UNAUTHENTICATED')
   const unasked = await laptop.howdah(['login', laptop.url], secret)
   expect(unasked.stderr).toContain('CONFIRMATION_REQUIRED')
+  const noFile = await laptop.howdah(['login', laptop.url, '--ca', 'none.pem'], secret)
+  expect(noFile.stderr).toMatch(/--ca, .*none\.pem, cannot be read: it is not there[^]*USAGE/)
+  const nobody = await laptop.howdah(['login', 'https://127.0.0.1:1'], secret)
+  expect(nobody.stderr).toMatch(/howdah listen[^]*DAEMON_UNREACHABLE/)
+  const port = await laptop.howdah(['--context', 'local', 'listen', '127.0.0.1:99999'])
+  expect(port.stderr).toMatch(/127\.0\.0\.1:99999” is no address[^]*USAGE/)
   await expect(stat(laptop.contextsFile)).rejects.toMatchObject({ code: 'ENOENT' })
 
   await laptop.howdah(['login', laptop.url, '--fingerprint', laptop.fingerprint], secret)

@@ -1,4 +1,4 @@
-import { DEFAULT_API_PORT, type Listening } from '../../contract/listening.ts'
+import { DEFAULT_API_PORT, type Listening, ListeningWanted } from '../../contract/listening.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { command } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -59,16 +59,23 @@ export const listen = command({
   },
 })
 
+const Place = ListeningWanted.pick({ address: true, port: true })
+
+const notAPlace = (text: string): AppError =>
+  new AppError(
+    'USAGE',
+    `“${text}” is no address of this machine with a port up to 65535, such as 10.0.0.5 or [fd00::5]:7432`,
+  )
+
 function placeOf(text: string): Pick<Listening, 'address' | 'port'> {
   const { six, four, bare, port } = PLACE.exec(text)?.groups ?? {}
   const address = six ?? four ?? bare
   if (address === undefined) {
-    throw new AppError(
-      'USAGE',
-      `“${text}” is no address of this machine, such as 10.0.0.5 or [fd00::5]:7432`,
-    )
+    throw notAPlace(text)
   }
-  return { address, port: port === undefined ? DEFAULT_API_PORT : Number(port) }
+  const place = { address, port: port === undefined ? DEFAULT_API_PORT : Number(port) }
+  if (Place.safeParse(place).success) return place
+  throw notAPlace(text)
 }
 
 function show(ctx: Context, { address, port, names, fingerprint, problem }: Listening): void {

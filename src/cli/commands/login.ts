@@ -97,13 +97,27 @@ async function trusted(ctx: Context, url: URL, wanted: string | undefined): Prom
 }
 
 async function readPem(ctx: Context, file: string): Promise<string> {
-  const pem = await readFile(resolve(ctx.directory, file), 'utf8')
+  const pem = await readGiven(ctx, file, '--ca')
   fingerprintOf(pem)
   return pem
 }
 
+async function readGiven(ctx: Context, file: string, flag: string): Promise<string> {
+  const path = resolve(ctx.directory, file)
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'it is not there' : (code ?? String(cause))
+    throw new AppError('USAGE', `the file of ${flag}, ${path}, cannot be read: ${reason}`, {
+      cause,
+      hint: `Name another one with ${flag}.`,
+    })
+  }
+}
+
 async function readToken(ctx: Context, file: string | undefined): Promise<string> {
-  if (file !== undefined) return (await readFile(resolve(ctx.directory, file), 'utf8')).trim()
+  if (file !== undefined) return (await readGiven(ctx, file, '--token-file')).trim()
   const given = ctx.env['HOWDAH_TOKEN']
   if (given) return given
   if (ctx.interactive)

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { connect, type DetailedPeerCertificate } from 'node:tls'
 import { AppError } from '../../errors/app-error.ts'
+import { NOBODY_THERE } from './https-fetch.ts'
 
 const DEADLINE_MS = 10_000
 
@@ -15,7 +16,10 @@ export function shownAuthority(url: URL): Promise<string> {
     const fail = (why: string, cause?: unknown): void => {
       socket.destroy()
       reject(
-        new AppError('DAEMON_UNREACHABLE', `no daemon answers on ${url.host}: ${why}`, { cause }),
+        new AppError('DAEMON_UNREACHABLE', `no daemon answers on ${url.host}: ${why}`, {
+          cause,
+          hint: NOBODY_THERE,
+        }),
       )
     }
     const socket = connect({

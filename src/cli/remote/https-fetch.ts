@@ -38,6 +38,10 @@ export function httpsFetch({ url: base, ca, token }: RemoteContext): Fetch {
     })
 }
 
+/** What to do about a daemon elsewhere that does not answer. */
+export const NOBODY_THERE =
+  'Is it running and does it listen there? `howdah listen` on that machine tells; `howdah context use local` goes back to this one.'
+
 const unknownCall = (base: string): AppError =>
   new AppError(
     'NOT_SUPPORTED',
@@ -59,7 +63,7 @@ function unreachable(base: string, cause: NodeJS.ErrnoException): AppError {
     `the daemon on ${base} cannot be reached: ${cause.message}`,
     {
       cause,
-      hint: 'Is it running and does it listen there? `howdah listen` on that machine tells; `howdah context use local` goes back to this one.',
+      hint: NOBODY_THERE,
     },
   )
 }

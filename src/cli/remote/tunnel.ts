@@ -7,6 +7,7 @@ import { TUNNEL_PROTOCOL, tunnelPath } from '../../contract/tunnel.ts'
 import { readError } from '../../client/client.ts'
 import { AppError } from '../../errors/app-error.ts'
 import { SocketReply } from '../socket-reply.ts'
+import { NOBODY_THERE } from './https-fetch.ts'
 import type { RemoteContext } from './contexts.ts'
 
 interface Tunnelled {
@@ -69,7 +70,10 @@ function carry(
     client.once('error', () => asked.destroy())
     asked.on('error', (cause) => {
       reject(
-        new AppError('DAEMON_UNREACHABLE', `the daemon on ${url}: ${cause.message}`, { cause }),
+        new AppError('DAEMON_UNREACHABLE', `the daemon on ${url}: ${cause.message}`, {
+          cause,
+          hint: NOBODY_THERE,
+        }),
       )
     })
     asked.on('response', (reply) => {
