@@ -44,6 +44,16 @@ test('what comes later is read too, and nothing new is the same answer', async (
   expect(first.size).toBe(1)
 })
 
+test('who asks while another one’s answer is read gets the same, and no line is passed over', async () => {
+  const { add, read, sizes } = index()
+  for (let number = 1; number <= 5; number++) {
+    await add(line(number))
+    const answers = await Promise.all([read(), read(), read()])
+    expect(answers.map(({ size }) => size)).toEqual([number, number, number])
+  }
+  expect(await sizes()).toEqual([100, 100, 100, 100, 100])
+})
+
 test('a line that a death cut off is none, and spoils no later one', async () => {
   const { add, path, sizes } = index()
   await add(line(1))

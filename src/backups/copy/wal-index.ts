@@ -40,28 +40,33 @@ const lineText = (line: IndexLine): string => `${JSON.stringify({ format: FORMAT
 
 /** Reads an index again and again, and of what was only added to it no more than that. The same answer means that nothing changed. */
 export function createIndexReader(path: string): () => Promise<WalIndex> {
-  let lines: Map<string, IndexLine> = new Map()
-  let read: FileMark | undefined
-  let readBytes = 0
+  let known: { readonly lines: WalIndex; readonly mark: FileMark; readonly bytes: number } | undefined
   return async () => {
-    const now = await fileMark(path)
-    if (now && isSame(now, read)) return lines
-    const goesOn = now && read && now.inode === read.inode && now.sizeBytes > read.sizeBytes
+    const mark = await fileMark(path)
+    // Others may ask while we read: what is built upon, and what is remembered, is of one moment.
+    const before = known
+    if (!mark) {
+      known = undefined
+      return nothing
+    }
+    if (before && isSame(mark, before.mark)) return before.lines
+    const goesOn = before?.mark.inode === mark.inode && mark.sizeBytes > before.mark.sizeBytes
+    const from = goesOn ? before.bytes : 0
     // A new one each time: who holds an earlier answer keeps it as it was.
-    lines = new Map(goesOn ? lines : [])
-    if (!goesOn) readBytes = 0
-    const bytes = now && (await readPart(path, readBytes, now.sizeBytes - readBytes))
+    const lines = new Map(goesOn ? before.lines : [])
+    const bytes = await readPart(path, from, mark.sizeBytes - from)
     // The rest is a line that is being written, or never was to its end.
     const whole = bytes?.subarray(0, bytes.lastIndexOf('\n') + 1)
     for (const line of parseIndex(whole?.toString() ?? '')) lines.set(line.segment, line)
-    readBytes += whole?.length ?? 0
-    read = now
+    known = { lines, mark, bytes: from + (whole?.length ?? 0) }
     return lines
   }
 }
 
-const isSame = (a: FileMark, b: FileMark | undefined): boolean =>
-  a.inode === b?.inode && a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs
+const nothing: WalIndex = new Map()
+
+const isSame = (a: FileMark, b: FileMark): boolean =>
+  a.inode === b.inode && a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs
 
 /** The lines of an index that can be read, in their order. */
 export function parseIndex(text: string): IndexLine[] {
