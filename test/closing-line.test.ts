@@ -31,3 +31,20 @@ test('every failure is one line that names its file, its test and the first line
     'outside any test: lost',
   ])
 })
+
+test('of a test whose clean-up failed too the first failure is told, and of a comparison what there was', () => {
+  const compared = {
+    message: 'expected { …(2) } to match object',
+    diff: '- Expected\n+ Received\n\n  {\n-   "code": "A",\n+   "code": "B",\n  }',
+  }
+  const errors = [{ message: '', error: { message: 'left running' }, suppressed: compared }]
+  const failed = { fullName: 'works', result: () => ({ state: 'failed', errors }) }
+  const module = {
+    relativeModuleId: 'a.test.ts',
+    errors: () => [],
+    children: { allTests: () => [failed] },
+  }
+  expect(failuresOf([module] as unknown as TestModule[], [])).toEqual([
+    'a.test.ts > works: expected { …(2) } to match object ← "code": "B",',
+  ])
+})

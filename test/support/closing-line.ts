@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 
 export interface Totals {
@@ -33,15 +34,15 @@ export function totalsOf(
   return totals
 }
 
-const MAX_REASON_CHARS = 300
+const MAX_REASON_CHARS = 500
 
 /** One line for each failure, so that the end of a long log says what failed: `file > test: first line of the error`. */
 export function failuresOf(
   modules: readonly TestModule[],
   unhandledErrors: readonly SerializedError[],
 ): string[] {
-  const reason = (errors: readonly SerializedError[]): string =>
-    (errors[0]?.message ?? 'no error was given').split('\n', 1)[0]!.slice(0, MAX_REASON_CHARS)
+  const reason = ([error]: readonly SerializedError[]): string =>
+    (error ? messageOf(error) : 'no error was given').slice(0, MAX_REASON_CHARS)
   const failed = (test: TestCase): boolean => test.result().state === 'failed'
   return [
     ...modules.flatMap((module) => [
@@ -54,6 +55,18 @@ export function failuresOf(
     ]),
     ...unhandledErrors.map((error) => `outside any test: ${reason([error])}`),
   ]
+}
+
+/** Of a test that failed before its clean-up did: why it failed. Of a comparison also what there was. */
+function messageOf(error: SerializedError): string {
+  const before = error['suppressed'] as SerializedError | undefined
+  if (before) return messageOf(before)
+  const [first = ''] = (error.message || String(error.stack ?? error)).split('\n')
+  const diff = stripVTControlCharacters(String(error['diff'] ?? '')).split('\n')
+  const found = diff
+    .filter((line) => /^\+ (?!Received)/.test(line))
+    .map((line) => line.slice(1).trim())
+  return found.length > 0 ? `${first} ← ${found.join(' ')}` : first
 }
 
 /** What a run leaves for who started it. */
