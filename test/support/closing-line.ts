@@ -66,7 +66,8 @@ function messageOf(error: SerializedError): string {
   const found = diff
     .filter((line) => /^\+ (?!Received)/.test(line))
     .map((line) => line.slice(1).trim())
-  return found.length > 0 ? `${first} ← ${found.join(' ')}` : first
+  const there = found.length > 0 ? found.join(' ') : JSON.stringify(error['actual'])
+  return there === undefined ? first : `${first} ← ${there}`
 }
 
 /** What a run leaves for who started it. */
