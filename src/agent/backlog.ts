@@ -1,16 +1,14 @@
 import type { ArchiveProblem } from '../contract/backup.ts'
 import type { BackupPolicy } from '../contract/backup-policy.ts'
 import type { MemberDocument } from '../contract/documents/member.ts'
-import { SUPERUSER } from '../core/config/hba.ts'
 import { describeBytes } from '../core/describe-bytes.ts'
-import { superuserSettings } from '../core/sql/superuser-session.ts'
 import { backlogBound, isFilling, STUCK_MS } from '../core/policy/backlog.ts'
 import { freeBytes } from '../system/disk.ts'
 import { readText, removeTree, writeAtomic } from '../system/files.ts'
 import { endArchiveCommand } from '../system/tools/archiver.ts'
 import { readArchiveStatus, type WaitingFile } from '../system/tools/archive-status.ts'
-import { connect } from '../system/tools/postgres.ts'
 import { findRunningServer } from '../system/tools/running-server.ts'
+import { asSuperuser } from './as-superuser.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { layout } from './layout.ts'
 import { writeMemberFiles } from './member-files.ts'
@@ -111,22 +109,10 @@ export class BacklogKeeper {
 
   /** A checkpoint removes what needs no archiving any more, and the next one may be far away. */
   async #freeDisk(member: MemberDocument): Promise<void> {
-    const { socketDirectory, endpoint, directory, engine } = member
     try {
-      const sql = await connect({
-        socketDirectory,
-        port: endpoint.port,
-        user: SUPERUSER,
-        database: 'postgres',
-        applicationName: 'howdah',
-        settings: superuserSettings(engine.major),
-      })
-      try {
-        await sql.exec('checkpoint')
-      } finally {
-        await sql.close()
-      }
+      await asSuperuser(member, (sql) => sql.exec('checkpoint'))
     } catch (error) {
+      const { directory } = member
       // The server makes one by itself, within checkpoint_timeout.
       this.#env.log('no checkpoint after WAL was given up', { directory, error })
     }

@@ -1,10 +1,9 @@
 import type { InstanceDocument } from '../contract/documents/instance.ts'
 import type { MemberDocument } from '../contract/documents/member.ts'
-import { SUPERUSER } from '../core/config/hba.ts'
 import { type Idleness, idleness, type Use } from '../core/policy/idleness.ts'
-import { superuserSettings } from '../core/sql/superuser-session.ts'
 import { useOfServer, type UseRow } from '../core/sql/use.ts'
-import { connect, sessionsOpened } from '../system/tools/postgres.ts'
+import { sessionsOpened, type Sql } from '../system/tools/postgres.ts'
+import { asSuperuser } from './as-superuser.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { Wakeup } from './wakeup.ts'
 import { putToSleep, tellSleep } from './wake.ts'
@@ -63,27 +62,16 @@ export class IdleLoop {
 
   /** Undefined when the server does not answer, which is no sign of idleness. */
   async #ask(member: MemberDocument, pid: number): Promise<Use | undefined> {
-    const { socketDirectory, endpoint, engine } = member
+    const { socketDirectory, engine } = member
+    const look = async (sql: Sql): Promise<Use> => {
+      const ours = sessionsOpened(socketDirectory)
+      const [row] = await sql.query<UseRow>(useOfServer(engine.major))
+      const sessions = row?.sessions ?? undefined
+      const visits = sessions === undefined ? undefined : sessions - ours
+      return { pid, inUse: row?.busy ?? true, visits }
+    }
     try {
-      const sql = await connect({
-        socketDirectory,
-        port: endpoint.port,
-        user: SUPERUSER,
-        database: 'postgres',
-        applicationName: 'howdah',
-        settings: superuserSettings(engine.major),
-        connectTimeoutMs: ANSWER_MS,
-        statementTimeoutMs: ANSWER_MS,
-      })
-      try {
-        const ours = sessionsOpened(socketDirectory)
-        const [row] = await sql.query<UseRow>(useOfServer(engine.major))
-        const sessions = row?.sessions ?? undefined
-        const visits = sessions === undefined ? undefined : sessions - ours
-        return { pid, inUse: row?.busy ?? true, visits }
-      } finally {
-        await sql.close()
-      }
+      return await asSuperuser(member, look, ANSWER_MS)
     } catch (error) {
       this.#env.log('cannot see who uses a server', { subject: this.#id.join('/'), error })
       return undefined

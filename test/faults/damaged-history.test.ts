@@ -1,28 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Event } from '../../src/contract/operation.ts'
 import type { RecoveryTarget } from '../../src/contract/target.ts'
 import { AppError } from '../../src/errors/app-error.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
 import { archiveSegment, asAdmin } from '../support/lab/admin.ts'
 import { backedUp, db, done } from '../support/lab/drilled.ts'
+import { eventOf } from '../support/lab/event-of.ts'
 import { firstColumn } from '../support/lab/first-column.ts'
 import { flipBit, takeAway } from '../support/lab/plant.ts'
+import { notes } from '../support/lab/notes.ts'
 import { faultsOf } from '../support/lab/soundness.ts'
 import { until } from '../support/lab/until.ts'
 
 const PAGE_BYTES = 8192
 const shop = { project: 'shop', services: ['db'] }
 const latest: RecoveryTarget = { kind: 'latest' }
-
-const eventOf = (lab: Lab, kind: string): Promise<Event> =>
-  until(`an event ${kind}`, async () =>
-    (await lab.api.listEvents({ limit: 1000 })).find((event) => event.kind === kind),
-  )
-
-const notes = (lab: Lab, service: string) =>
-  firstColumn(lab, service, 'select n from notes order by n')
 
 /** Writes a note, and gives the archived WAL file that has it and the moment after its commit. */
 async function note(lab: Lab, n: number): Promise<{ segment: string; after: RecoveryTarget }> {

@@ -4,26 +4,19 @@ import { rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { defaultBackupPolicy } from '../../src/contract/backup-policy.ts'
-import type { Event } from '../../src/contract/operation.ts'
 import type { ManagedSpec } from '../../src/contract/project.ts'
 import { type Lab, openLab } from '../support/lab-home.ts'
 import { archived, archiveSegment, asAdmin, lineageOf } from '../support/lab/admin.ts'
 import { backedUp, db, done } from '../support/lab/drilled.ts'
+import { eventOf } from '../support/lab/event-of.ts'
 import { firstColumn } from '../support/lab/first-column.ts'
 import { postgresFor, program } from '../support/lab/pgbackrest.ts'
+import { notes } from '../support/lab/notes.ts'
 import { faultsOf } from '../support/lab/soundness.ts'
 import { storedIn, under } from '../support/lab/stored.ts'
 import { until } from '../support/lab/until.ts'
 
 const shop = { project: 'shop', services: ['db'] }
-
-const eventOf = (lab: Lab, kind: string): Promise<Event> =>
-  until(`an event ${kind}`, async () =>
-    (await lab.api.listEvents({ limit: 1000 })).find((event) => event.kind === kind),
-  )
-
-const notes = (lab: Lab, service: string) =>
-  firstColumn(lab, service, 'select n from notes order by n')
 
 async function note(lab: Lab, n: number): Promise<void> {
   await firstColumn(lab, 'db', 'create table if not exists notes (n integer)')
