@@ -8,6 +8,8 @@ export interface Figure {
   readonly ratio?: number
   /** What the ratio (or, without a baseline, the value) should be at most. */
   readonly goal?: number
+  /** What the ratio should be at least, where more is better. */
+  readonly atLeast?: number
   readonly runs: number
   /** Half the distance between the quartiles, in the figure's unit. */
   readonly spread: number
@@ -23,7 +25,7 @@ export function figure(
   name: string,
   unit: string,
   values: readonly number[],
-  compared: { baseline?: readonly number[]; goal?: number } = {},
+  compared: { baseline?: readonly number[]; goal?: number; atLeast?: number } = {},
 ): Figure {
   const value = quantile(values, 0.5)
   const baseline = compared.baseline && quantile(compared.baseline, 0.5)
@@ -35,6 +37,7 @@ export function figure(
       ? {}
       : { baseline: round(baseline), ratio: round(value / baseline) }),
     ...(compared.goal === undefined ? {} : { goal: compared.goal }),
+    ...(compared.atLeast === undefined ? {} : { atLeast: compared.atLeast }),
     runs: values.length,
     spread: round((quantile(values, 0.75) - quantile(values, 0.25)) / 2),
   }

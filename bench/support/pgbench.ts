@@ -23,18 +23,15 @@ export async function fillWithPgbench(program: string, url: string, scale: numbe
   await execute(program, ['-i', '-q', '-s', String(scale), url])
 }
 
-/** Runs TPC-B-like transactions of four clients for so long; gives transactions per second. */
-export async function runPgbench(program: string, url: string, seconds: number): Promise<number> {
-  const { stdout } = await execute(program, [
-    '-n',
-    '-c',
-    '4',
-    '-j',
-    '2',
-    '-T',
-    String(seconds),
-    url,
-  ])
+/** Runs TPC-B-like transactions of four clients for so long; gives transactions per second. The signal ends it before. */
+export async function runPgbench(
+  program: string,
+  url: string,
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  const args = ['-n', '-c', '4', '-j', '2', '-T', String(seconds), url]
+  const { stdout } = await execute(program, args, { signal })
   const [, tps] = /^tps = ([\d.]+)/m.exec(stdout) ?? []
   if (tps === undefined) throw new Error(`pgbench said no tps:\n${stdout}`)
   return Number(tps)

@@ -18,8 +18,9 @@ import { type CopyCrew, createCopyCrew } from './copy-crew.ts'
 import { copyBytes, reflink } from './copy-file.ts'
 import { errnoOf, withFileErrors } from './file-errors.ts'
 import { syncTree } from './sync-tree.ts'
+import { sizeOfTree } from './files.ts'
 import { type HeldFolder, holdFolder, pathOfOpen } from './held-folder.ts'
-import { createPace, type Pace } from './pace.ts'
+import { createPace, type Pace, WRITING } from './pace.ts'
 
 export interface CloneOptions {
   /** True for what is to be left out, a folder with all in it; gets the path relative to the tree: `base/5/PG_VERSION`. */
@@ -30,6 +31,8 @@ export interface CloneOptions {
   readonly sync?: boolean
   /** One file at a time and bit by bit, so that others get the disk in between. */
   readonly background?: boolean
+  /** At which it is done in the background; made for this copy otherwise. */
+  readonly pace?: Pace
   /** Threads of the caller's, which may have started before; made for this copy otherwise. */
   readonly crew?: CopyCrew | undefined
   readonly onProgress?: (progress: { readonly bytesDone: number; readonly files: number }) => void
@@ -45,7 +48,7 @@ export interface Cloned {
 }
 
 /** A clone under way. */
-interface Cloning extends Omit<CloneOptions, 'crew'> {
+interface Cloning extends Omit<CloneOptions, 'crew' | 'pace'> {
   bytes: number
   files: number
   /** Until the file system says that it cannot. */
@@ -86,7 +89,7 @@ export async function cloneTree(
     bytes: 0,
     files: 0,
     share: true,
-    pace: background ? createPace(signal) : undefined,
+    pace: background ? (options.pace ?? (await paceFor(source, signal))) : undefined,
     crew: background ? undefined : (options.crew ?? own),
     count,
   }
@@ -100,6 +103,10 @@ export async function cloneTree(
     const { bytes, files, share } = cloning
     return { bytes, files, reflinked: share && files > 0 }
   })
+}
+
+async function paceFor(source: string, signal: AbortSignal | undefined): Promise<Pace> {
+  return createPace({ totalBytes: await sizeOfTree(source), rates: WRITING, signal })
 }
 
 /** Ours until all is in it, so that no other account can reach in before. */

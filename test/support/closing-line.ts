@@ -61,8 +61,8 @@ export function failuresOf(
 function messageOf(error: SerializedError): string {
   const before = error['suppressed'] as SerializedError | undefined
   if (before) return messageOf(before)
-  const [first = ''] = (error.message || String(error.stack ?? error)).split('\n')
-  const diff = stripVTControlCharacters(String(error['diff'] ?? '')).split('\n')
+  const [first = ''] = (error.message || error.stack || 'an error without a word').split('\n')
+  const diff = stripVTControlCharacters((error['diff'] as string | undefined) ?? '').split('\n')
   const found = diff
     .filter((line) => /^\+ (?!Received)/.test(line))
     .map((line) => line.slice(1).trim())

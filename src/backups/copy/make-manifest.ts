@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { BadPage } from '../../core/pages/page-checksum.ts'
 import { PAGE_BYTES } from '../../core/pages/page-checksum.ts'
 import { AppError } from '../../errors/app-error.ts'
+import { sizeOfTree } from '../../system/files.ts'
+import { createPace, READING } from '../../system/pace.ts'
 import { readInChunks, regularFiles } from '../../system/regular-files.ts'
 import { onThread } from '../../system/thread.ts'
 import { readControlData } from '../../system/tools/control-data.ts'
@@ -39,18 +41,20 @@ export const sumUp = onThread(
     const files: ManifestFile[] = []
     const damaged: DamagedPage[] = []
     let readBytes = 0
+    const pace = createPace({ totalBytes: await sizeOfTree(data), rates: READING, signal })
     for (const path of paths) {
       const check = unlogged && pageChecker(path, unlogged)
       const sum = createHash('sha256')
       const bad: BadPage[] = []
       const read = await readInChunks(
         join(data, path),
-        (chunk, offset) => {
+        async (chunk, offset) => {
           sum.update(chunk)
           if (check) bad.push(...check(chunk, offset))
           const before = readBytes
           readBytes += chunk.length
           if (Math.floor(before / noteBytes) < Math.floor(readBytes / noteBytes)) note(readBytes)
+          await pace(chunk.length)
         },
         signal,
       )

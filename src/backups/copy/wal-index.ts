@@ -40,7 +40,8 @@ const lineText = (line: IndexLine): string => `${JSON.stringify({ format: FORMAT
 
 /** Reads an index again and again, and of what was only added to it no more than that. The same answer means that nothing changed. */
 export function createIndexReader(path: string): () => Promise<WalIndex> {
-  let known: { readonly lines: WalIndex; readonly mark: FileMark; readonly bytes: number } | undefined
+  let known:
+    { readonly lines: WalIndex; readonly mark: FileMark; readonly bytes: number } | undefined
   return async () => {
     const mark = await fileMark(path)
     // Others may ask while we read: what is built upon, and what is remembered, is of one moment.

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { isWalBetween, leftOutOfCopy } from '../../core/sql/backup.ts'
 import { type Cloned, type CloneOptions, cloneTree } from '../../system/clone-tree.ts'
+import { sizeOfTree } from '../../system/files.ts'
+import { createPace, type Pace, WRITING } from '../../system/pace.ts'
 import { onThread, type ThreadTools } from '../../system/thread.ts'
+import { type KeptWal, keptWalShare } from './kept-wal.ts'
 
 /** What of a running server's data directory is copied. */
 export interface LiveCopy {
@@ -17,7 +20,7 @@ export const live = { live: true, flush: false } as const
 /** Copies it, without waiting for the disk. */
 export function copyData(
   { data, target, what }: LiveCopy,
-  options: Pick<CloneOptions, 'background' | 'crew' | 'signal' | 'onProgress'>,
+  options: Pick<CloneOptions, 'background' | 'pace' | 'crew' | 'signal' | 'onProgress'>,
 ): Promise<Cloned> {
   const manner = { ...options, live: live.live, sync: live.flush }
   if (what === 'files') return cloneTree(data, target, { ...manner, exclude: leftOutOfCopy })
@@ -29,13 +32,18 @@ export function copyData(
   })
 }
 
+/** What a copy of a running server in the background is given besides. */
+export interface CopyApart extends LiveCopy {
+  readonly kept: KeptWal
+}
+
 /** Progress is told so often. */
 const noteEveryMs = 500
 
 /** The same on a thread, or in the background; its notes are the bytes that were copied so far. */
 export const copyDataApart = onThread(
   import.meta.url,
-  (copy: LiveCopy, { signal, note }: ThreadTools<number>) => {
+  async (copy: CopyApart, { signal, note }: ThreadTools<number>) => {
     let notedMs = performance.now()
     const onProgress = ({ bytesDone }: { bytesDone: number }): void => {
       const nowMs = performance.now()
@@ -43,6 +51,13 @@ export const copyDataApart = onThread(
       notedMs = nowMs
       note(bytesDone)
     }
-    return copyData(copy, { background: true, signal, onProgress })
+    const pace = await paceOf(copy, signal)
+    return copyData(copy, { background: true, pace, signal, onProgress })
   },
 )
+
+/** It is to be whole before the server removes WAL that it needs. */
+async function paceOf({ data, kept }: CopyApart, signal: AbortSignal): Promise<Pace> {
+  const totalBytes = (await sizeOfTree(data)) - (await sizeOfTree(join(data, 'pg_wal')))
+  return createPace({ totalBytes, rates: WRITING, spent: () => keptWalShare(data, kept), signal })
+}

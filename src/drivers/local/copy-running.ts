@@ -10,6 +10,7 @@ import { ensureDirectory, listNames, removeTree, writeAtomic } from '../../syste
 import { syncTree } from '../../system/sync-tree.ts'
 import type { CopyManner, RunningCopy, Session, Watch } from '../driver.ts'
 import { copyData, copyDataApart, live, type LiveCopy } from './copy-data.ts'
+import { type KeptWal, keptWalLimit } from './kept-wal.ts'
 import { openSession } from './session.ts'
 
 /**
@@ -36,7 +37,8 @@ export async function copyRunning(
     // While the server makes its checkpoint.
     crew?.start()
     const start = await begin(session, calls, spread, watch)
-    const { bytes, reflinked } = await copyFiles(data, target, crew, watch)
+    const kept = { first: start.wal, limitBytes: await keptWalLimit(session) }
+    const { bytes, reflinked } = await copyFiles(data, target, crew ?? kept, watch)
     const stop = await one<Label>(session, calls.stop)
     const walBytes = await copyWal(data, target, { first: start.wal, last: stop.wal }, crew)
     await writeAtomic(join(target, 'backup_label'), stop.labelfile, { mode: 0o600, owner: account })
@@ -80,18 +82,20 @@ async function begin(
   }
 }
 
-/** Without a crew in the background. */
+/** With a crew; in the background otherwise, before the server has kept too much WAL for it. */
 function copyFiles(
   data: string,
   target: string,
-  crew: CopyCrew | undefined,
+  how: CopyCrew | KeptWal,
   { signal, report }: Watch,
 ): Promise<Cloned> {
   const startedMs = performance.now()
   const tell = (bytes: number): void => report(describeCopied(bytes, performance.now() - startedMs))
   const copy: LiveCopy = { data, target, what: 'files' }
-  if (!crew) return copyDataApart(copy, { background: true, signal, onNote: tell })
-  return copyData(copy, { crew, signal, onProgress: ({ bytesDone }) => tell(bytesDone) })
+  if ('first' in how) {
+    return copyDataApart({ ...copy, kept: how }, { background: true, signal, onNote: tell })
+  }
+  return copyData(copy, { crew: how, signal, onProgress: ({ bytesDone }) => tell(bytesDone) })
 }
 
 /** Where a copy begins or ends. */
