@@ -8,10 +8,21 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   idle: async () => (await import('./idle.ts')).idle,
   wake: async () => (await import('./wake.ts')).wake,
   branch: async () => (await import('./branch.ts')).branch,
+  failover: async () => (await import('./failover.ts')).failover,
   plan: async () => (await import('./plan.ts')).plan,
 }
 
-const columns = ['name', 'value', 'unit', 'baseline', 'ratio', 'goal', 'runs', 'spread'] as const
+const columns = [
+  'name',
+  'value',
+  'unit',
+  'baseline',
+  'ratio',
+  'goal',
+  'atLeast',
+  'runs',
+  'spread',
+] as const
 
 const [name = '', ...flags] = process.argv.slice(2)
 const load = benches[name]
