@@ -55,6 +55,7 @@ async function running(answer: (asked: number) => Promise<Archive>, changes = {}
   const env = {
     store,
     documents: docs,
+    host: undefined,
     backups: { of: () => engine, choose: () => engine },
     account: undefined,
     authority: { certPem: '', keyPem: '' },

@@ -1,4 +1,5 @@
 import type { InstanceDocument } from '../contract/documents/instance.ts'
+import { isOwn } from '../contract/own-host.ts'
 import type { Change } from '../store/store.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { keepRunning } from './keep-running.ts'
@@ -11,7 +12,7 @@ export interface InstanceLoop {
 }
 
 /**
- * Keeps a loop running for each instance for which `loopFor` gives one, until `signal` aborts. Resolves when none runs
+ * Keeps a loop running for each instance of this host for which `loopFor` gives one, until `signal` aborts. Resolves when none runs
  * any more. Throws when a document cannot be read.
  */
 export async function forEachInstance(
@@ -29,7 +30,7 @@ export async function forEachInstance(
   const follow = (change: Change): void => {
     if (change.kind === 'delete') return end(change.key)
     const { key, value } = instances.parse(change.entry)
-    const loop = loopFor(value)
+    const loop = isOwn(env.host, value) ? loopFor(value) : undefined
     if (running.get(key)?.about === loop?.about) return
     end(key)
     if (!loop) return

@@ -8,6 +8,8 @@ import type { Store } from '../store/store.ts'
 export interface AgentEnvironment {
   readonly store: Store
   readonly documents: Documents
+  /** The name of this host in a cluster: the agent touches nothing that is another's. Undefined on a machine by itself. */
+  readonly host: string | undefined
   /** Keep the servers' lineages. */
   readonly backups: BackupEngines
   /** Who servers run as; undefined: as us. */

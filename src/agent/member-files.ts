@@ -21,7 +21,7 @@ export async function filesAreCurrent(
 }
 
 /** The document's, but for how it archives while WAL is given up. */
-async function filesOf(doc: MemberDocument): Promise<Record<string, string>> {
+export async function filesOf(doc: MemberDocument): Promise<Record<string, string>> {
   const { givenUp } = layout(doc)
   if (!(ARCHIVING_FILE in doc.files) || !(await exists(givenUp))) return doc.files
   return { ...doc.files, [ARCHIVING_FILE]: givingUpConf(doc.engine.major, givenUp) }

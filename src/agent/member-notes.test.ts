@@ -33,6 +33,7 @@ async function newMember(changes: Partial<MemberDocument> = {}) {
     await rm(directory, { recursive: true })
   })
   const env: AgentEnvironment = {
+    host: undefined,
     store,
     documents: documents(store),
     backups: { of: nobody, choose: nobody },

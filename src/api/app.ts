@@ -16,8 +16,10 @@ import { repositoryHandlers } from './handlers/repositories.ts'
 import { restoreHandlers } from './handlers/restores.ts'
 import { guard } from './access/guard.ts'
 import { listeningHandlers } from './handlers/listening.ts'
+import { hostHandlers } from './handlers/hosts.ts'
 import { tokenHandlers } from './handlers/tokens.ts'
 import { audit } from './access/audit.ts'
+import { forward } from './forward/forward.ts'
 import { mount } from './mount.ts'
 import type { Services } from './services.ts'
 
@@ -40,11 +42,13 @@ export const createApp = (s: Services, onError: (error: AppError) => void) =>
       ...restoreHandlers(s),
       ...operationHandlers(s),
       ...tokenHandlers(s),
+      ...hostHandlers(s),
       ...listeningHandlers(s),
     },
     streams,
     { ...operationStreamHandlers(s), ...logStreamHandlers(s) },
     guard(s.documents),
     audit(s),
+    forward(s),
     onError,
   )

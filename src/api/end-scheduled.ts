@@ -1,10 +1,11 @@
 import type { OperationDocument } from '../contract/documents/operation.ts'
+import { isOwn } from '../contract/own-host.ts'
 import { AppError } from '../errors/app-error.ts'
 import { requestCancel } from '../operations/request-cancel.ts'
 import type { Services } from './services.ts'
 
 /**
- * Has scheduled work, such as a restore drill, end before servers are stopped: nobody waits for it, and it is due again
+ * Has scheduled work of this host, such as a restore drill, end before servers are stopped: nobody waits for it, and it is due again
  * later. OPERATION_CONFLICT for work that a person began.
  */
 export async function endScheduled(s: Services, signal: AbortSignal): Promise<void> {
@@ -28,12 +29,16 @@ export async function endScheduled(s: Services, signal: AbortSignal): Promise<vo
 async function askAll(s: Services): Promise<boolean> {
   const { locks, operations } = s.documents
   const held = new Set((await locks.list()).map((l) => l.value.operation))
+  let isBusy = false
   for (const id of held) {
     const operation = (await operations.get(id))?.value
+    // Another host's goes on there. One that is gone by now is looked for again when its lock goes.
+    if (operation && !isOwn(s.host, operation)) continue
+    isBusy = true
     if (operation && !isScheduled(operation)) throw underWay(operation)
     if (operation && !operation.cancelRequested) await requestCancel(s, id)
   }
-  return held.size === 0
+  return !isBusy
 }
 
 /** The schedules say so in the input of what they begin. */

@@ -18,16 +18,17 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { createApp } from './app.ts'
 import type { Services } from './services.ts'
 
-/** The daemon's application on a store and a machine in memory, and a client of it. No worker and no agent runs. */
-export function openApi() {
-  const store = openSqliteStore(':memory:')
-  onTestFinished(() => store.close())
+/** The daemon's application on a store and a machine in memory, and a client of it. No worker and no agent runs. `asHost`: what is other there. */
+export function openApi(asHost: Partial<Services> = {}) {
+  const store = asHost.store ?? openSqliteStore(':memory:')
+  if (!asHost.store) onTestFinished(() => store.close())
   const repositories = fakeRepositories()
   const { dependencies } = dependenciesOf(store, fakeMachine(), repositories, new Life())
   const services: Services = {
     ...dependencies,
     daemon: { status: () => Promise.reject(new Error('not asked')), stop: () => {} },
     caFile: '/h/ca.crt',
+    peers: { call: () => Promise.reject(new Error('not asked')) },
     uploads: { keep: () => Promise.reject(new Error('not asked')), has: () => false },
     remote: {
       listening: () => undefined,
@@ -45,6 +46,7 @@ export function openApi() {
         }),
     },
     async *readLog() {},
+    ...asHost,
   }
   const defects: unknown[] = []
   const app = createApp(services, (error) => defects.push(error))
@@ -53,7 +55,7 @@ export function openApi() {
     baseUrl: 'http://howdah',
     fetch: async (url, init) => app.request(url, init, { caller }),
   })
-  return { store, docs: documents(store), repositories, client, defects }
+  return { store, docs: documents(store), repositories, app, client, defects }
 }
 
 export const lineageDocument = (change: Partial<LineageDocument> = {}): LineageDocument => {

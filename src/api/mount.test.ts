@@ -6,6 +6,7 @@ import { endpoint, stream } from '../contract/endpoint.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { Caller } from '../contract/access.ts'
 import type { Audit } from './access/audit.ts'
+import type { Forward } from './forward/forward.ts'
 import type { Guard } from './access/guard.ts'
 import { mount } from './mount.ts'
 
@@ -69,6 +70,7 @@ const openGuard: Guard = {
   reply: async (_call, reply) => reply,
   sees: async () => true,
 }
+const nowhereElse: Forward = { call: async () => undefined, stream: async () => undefined }
 
 const known = new AppError('PORT_IN_USE', 'nginx has it', { details: { port: 80 }, hint: 'Ask.' })
 
@@ -99,6 +101,7 @@ function connect() {
     },
     openGuard,
     openAudit,
+    nowhereElse,
     (error) => defects.push(error),
   )
   const options = {

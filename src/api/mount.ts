@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context as HonoContext, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
@@ -15,6 +15,7 @@ import {
 import { AppError } from '../errors/app-error.ts'
 import type { Audit } from './access/audit.ts'
 import type { Guard } from './access/guard.ts'
+import type { Carried, Forward } from './forward/forward.ts'
 
 /** Masks, seeds and start scripts travel in a body; 64 MiB of them is far beyond what people write. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -22,13 +23,16 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024
 /** What each door puts beside a request. */
 export interface Doorway {
   readonly caller: Caller
+  /** Another host’s daemon sent it on: it is answered here. */
+  readonly isForwarded?: boolean
 }
 
 export type HowdahApp = Hono<{ Bindings: Doorway }>
+type RequestContext = Pick<HonoContext<{ Bindings: Doorway }>, 'req' | 'env'>
 
 /**
  * Binds a contract to its handlers. An endpoint or stream without a handler does not compile; nothing is handled that
- * the guard has not admitted.
+ * the guard has not admitted. What is about another host is answered by that one’s daemon.
  */
 export function mount<A extends Api, S extends Streams>(
   api: A,
@@ -37,15 +41,16 @@ export function mount<A extends Api, S extends Streams>(
   streamHandlers: StreamHandlers<S>,
   guard: Guard,
   audit: Audit,
+  forward: Forward,
   onError: (error: AppError) => void,
 ): HowdahApp {
   const app: HowdahApp = new Hono()
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLong }))
   for (const [name, s] of Object.entries<Stream>(streams)) {
-    mountStream(app, s, streamHandlers[name] as never, guard)
+    mountStream(app, s, streamHandlers[name] as never, guard, forward)
   }
   for (const [name, e] of Object.entries<Endpoint>(api)) {
-    mountEndpoint(app, name, e, handlers[name] as never, guard, audit)
+    mountEndpoint(app, name, e, handlers[name] as never, guard, audit, forward)
   }
   app.onError((error, c) => {
     const failure = AppError.from(error)
@@ -68,6 +73,7 @@ function mountEndpoint(
   handle: (input: object, caller: Caller) => Promise<unknown>,
   guard: Guard,
   audit: Audit,
+  forward: Forward,
 ): void {
   app.on(e.method, route(e.path), async (c) => {
     const rest = hasBody(e) ? await readBody(c.req) : c.req.query()
@@ -79,6 +85,9 @@ function mountEndpoint(
       await audit.refused(name, e, input, caller, AppError.from(error))
       throw error
     }
+    const carried = { ...carriedOn(c), input, ...(hasBody(e) ? { body: rest } : {}) }
+    const answer = await forward.call(name, e, carried)
+    if (answer) return answer
     const handled = await audit.handle(name, e, input, caller, () => handle(input, caller))
     const reply = e.reply.parse(handled)
     return c.json((await guard.reply(e, reply, caller)) as object)
@@ -90,12 +99,15 @@ function mountStream(
   s: Stream,
   handle: (input: object, signal: AbortSignal, caller: Caller) => AsyncIterable<unknown>,
   guard: Guard,
+  forward: Forward,
 ): void {
   app.get(route(s.path), async (c) => {
     const input = parse(s.input, { ...c.req.query(), ...c.req.param() })
     const { caller } = c.env
     await guard.admit(s, input, caller)
     const gone = new AbortController()
+    const answer = await forward.stream(s, { ...carriedOn(c), input }, c.req.raw.signal)
+    if (answer) return answer
     return streamSSE(c, async (sse) => {
       sse.onAbort(() => gone.abort())
       try {
@@ -110,6 +122,12 @@ function mountStream(
       }
     })
   })
+}
+
+/** What of a request another host must know to answer it. */
+function carriedOn({ req, env }: RequestContext): Pick<Carried, 'method' | 'path' | 'doorway'> {
+  const { pathname, search } = new URL(req.url)
+  return { method: req.method, path: `${pathname}${search}`, doorway: env }
 }
 
 async function readBody(req: { json: () => Promise<unknown> }): Promise<object> {

@@ -4,6 +4,7 @@ import type { LogLine } from '../contract/api/logs.ts'
 import type { RepositoryCheck } from '../contract/repository.ts'
 import type { Dependencies } from '../operations/dependencies.ts'
 import type { RepositoryAccess } from '../operations/repositories.ts'
+import type { Peers } from './forward/peers.ts'
 
 /** What handlers need of the daemon beside documents and operations. */
 export interface Services extends Dependencies {
@@ -13,6 +14,8 @@ export interface Services extends Dependencies {
     stop(): void
   }
   readonly caFile: string
+  /** Where calls about another host’s instances go. */
+  readonly peers: Peers
   /** Files that callers from elsewhere sent. */
   readonly uploads: {
     keep(name: string, bytes: Uint8Array): Promise<string>

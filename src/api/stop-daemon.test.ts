@@ -7,7 +7,7 @@ const input = { lineage: 'lineage001', kind: 'full' }
 
 test('what a person began is not ended by stopping the instances, and is named', async () => {
   const { client, store, docs } = openApi()
-  const { id } = await enqueue(store, docs, backupCreate, input)
+  const { id } = await enqueue({ store, documents: docs, host: undefined }, backupCreate, input)
   await expect(client.stopDaemon({ instances: true })).rejects.toMatchObject({
     code: 'OPERATION_CONFLICT',
     details: { operation: id },
@@ -18,7 +18,10 @@ test('what a person began is not ended by stopping the instances, and is named',
 
 test('scheduled work is asked to end, and the daemon stops once it has', async () => {
   const { client, store, docs } = openApi()
-  const { id } = await enqueue(store, docs, backupCreate, { ...input, scheduled: true })
+  const { id } = await enqueue({ store, documents: docs, host: undefined }, backupCreate, {
+    ...input,
+    scheduled: true,
+  })
   const stopping = client.stopDaemon({ instances: true })
   const isAsked = async () => (await docs.operations.get(id))?.value.cancelRequested
   await expect.poll(isAsked).toBe(true)

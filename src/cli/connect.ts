@@ -5,6 +5,7 @@ import { AppError } from '../errors/app-error.ts'
 import type { Daemon } from './context.ts'
 import { daemonSocket, startDaemon } from './daemon-process.ts'
 import type { Terminal } from './output/terminal.ts'
+import { tunnelled } from './remote/tunnelled.ts'
 import { socketFetch } from './socket-fetch.ts'
 
 interface Options {
@@ -32,9 +33,11 @@ export function connect({ home, env, start, terminal, fetch }: Options): Daemon 
     }
   }
   const options = { baseUrl: 'http://howdah', fetch: fetch ?? overSocket }
+  const way = async () => (await import('./remote/tunnel.ts')).overSocket(daemonSocket(home))
+  const tunnel = tunnelled(way, terminal)
   return {
     api: createClient(api, options),
     streams: createStreamClient(streams, options),
-    reach: async ({ endpoint }) => endpoint,
+    reach: async (instance) => (instance.isElsewhere ? tunnel(instance) : instance.endpoint),
   }
 }

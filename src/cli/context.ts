@@ -24,12 +24,15 @@ export interface Surroundings {
   readonly fetch?: Fetch
 }
 
+/** What says where an instance is reached: itself, or its connection with its names. */
+export type Reached = Pick<Instance, 'project' | 'service' | 'endpoint' | 'isElsewhere'>
+
 /** The daemon, typed: `daemon.api.listInstances({})`, `daemon.streams.watchOperation({ id })`. */
 export interface Daemon {
   readonly api: Client<HowdahApi>
   readonly streams: StreamClient<HowdahStreams>
   /** Where clients on this machine connect to an instance: its own address, or this end of a tunnel to it. */
-  reach(instance: Pick<Instance, 'project' | 'service' | 'endpoint'>): Promise<Instance['endpoint']>
+  reach(instance: Reached): Promise<Instance['endpoint']>
 }
 
 /** Everything that a command may use. */

@@ -99,12 +99,12 @@ export async function startDaemon({ home, env, terminal }: Options): Promise<voi
   }
 }
 
-/** True when a daemon answers on this home's socket. */
+/** True when a daemon answers on this home's socket, be it that it cannot do anything yet: then the next call says why. */
 export async function daemonAnswers(home: string): Promise<boolean> {
   try {
     const reply = await socketFetch(daemonSocket(home))('http://howdah/v1/daemon', {})
     await reply.text()
-    return reply.ok
+    return true
   } catch (error) {
     if (error instanceof AppError && error.code === 'DAEMON_UNREACHABLE') return false
     throw error

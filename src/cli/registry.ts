@@ -1,4 +1,5 @@
 import { accessRegistry } from './access-registry.ts'
+import { hostRegistry } from './host-registry.ts'
 import type { CommandEntry } from './program.ts'
 
 /** Each command's file is loaded only when it runs. */
@@ -260,6 +261,7 @@ export const registry: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   ...accessRegistry,
+  ...hostRegistry,
   'daemon run': {
     summary: 'run the daemon in the foreground',
     load: async () => (await import('./commands/daemon/run.ts')).daemonRun,

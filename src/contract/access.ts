@@ -20,6 +20,7 @@ export const covers = (role: Role, needed: Role): boolean =>
  * - `entries`: the reply, or the stream, leaves out what is of other projects.
  * - `anything`: the reply is of no project.
  * - `all`: it is only for callers of all projects.
+ * - `joining`: it is only for a machine that asks to become a host, which may call nothing else.
  */
 export type Within =
   | 'project'
@@ -31,6 +32,7 @@ export type Within =
   | 'entries'
   | 'anything'
   | 'all'
+  | 'joining'
 
 /** Who calls, as the door that it came through knows it. */
 export interface Caller {
@@ -39,6 +41,8 @@ export interface Caller {
   readonly role: Role
   /** Unset: all. */
   readonly projects?: readonly string[] | undefined
+  /** A machine that asks to become a host: it may call what is `joining`, and nothing else. */
+  readonly joins?: true
   /** `socket`, or the address that it came from. */
   readonly from: string
 }

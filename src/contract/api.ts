@@ -13,6 +13,7 @@ import { repositoryApi } from './api/repositories.ts'
 import { restoreApi } from './api/restores.ts'
 import { listeningApi } from './api/listening.ts'
 import { uploadApi } from './api/uploads.ts'
+import { hostApi } from './api/hosts.ts'
 import { tokenApi } from './api/tokens.ts'
 import { logStreams } from './api/logs.ts'
 
@@ -32,6 +33,7 @@ export const api = {
   ...restoreApi,
   ...operationApi,
   ...tokenApi,
+  ...hostApi,
   ...listeningApi,
   ...uploadApi,
 }

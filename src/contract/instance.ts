@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BranchOf } from './branch.ts'
+import { HostName } from './host.ts'
 import { Instant, OperationId, ProjectName, ServiceName } from './names.ts'
 import { InstanceRecovery } from './recovery.ts'
 
@@ -33,6 +34,8 @@ export const Instance = z
     project: ProjectName,
     service: ServiceName,
     id: z.string(),
+    /** In a cluster: where it runs. */
+    host: HostName.optional(),
     state: InstanceState,
     /** One sentence when the state needs one: why it failed, what it waits for. */
     reason: z.string().optional(),
@@ -43,6 +46,8 @@ export const Instance = z
     user: z.string(),
     database: z.string(),
     caFile: z.string(),
+    /** It runs on another host than the one that was asked, and is reached by a tunnel through that one’s daemon. */
+    isElsewhere: z.boolean().optional(),
     dataDirectory: z.string(),
     logFile: z.string(),
     dataBytes: z.int().optional(),

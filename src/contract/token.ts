@@ -16,6 +16,8 @@ export const Token = z
     id: z.string(),
     name: TokenName,
     role: Role,
+    /** With `join` it lets a machine ask to become a host, and may call nothing else, whatever its role. */
+    purpose: z.literal('join').optional(),
     /** Unset: all. */
     projects: z.array(ProjectName).min(1).optional(),
     createdAt: Instant,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import type { AgentEnvironment } from '../agent/environment.ts'
 import { backupEngines } from '../backups/backup-engines.ts'
@@ -7,29 +6,47 @@ import { createApp } from '../api/app.ts'
 import type { Services } from '../api/services.ts'
 import { createLocalDriver } from '../drivers/local/local-driver.ts'
 import type { NewEvent } from '../operations/dependencies.ts'
-import { documents } from '../store/documents.ts'
-import { openSqliteStore, type SqliteStore } from '../store/sqlite/sqlite-store.ts'
-import { type Account, serverAccount } from '../system/account.ts'
+import { isOwn } from '../contract/own-host.ts'
+import { type Documents, documents } from '../store/documents.ts'
+import type { Store } from '../store/store.ts'
+import type { Account } from '../system/account.ts'
 import { ensureDirectory } from '../system/files.ts'
 import { rotateLog } from '../system/rotate-log.ts'
 import { scramVerifier } from '../system/scram.ts'
 import { readServerLog } from '../system/tools/server-log.ts'
 import { openVault, type Vault } from '../system/vault.ts'
 import { openAuthority } from './authority.ts'
-import { checkReachable } from './check-reachable.ts'
 import { createEvents } from './events.ts'
 import { homeLayout } from './home.ts'
+import { createHostMachine } from './host-machine.ts'
+import { amongHosts } from './host/among-hosts.ts'
+import { etcdLayout } from './host/etcd-layout.ts'
+import type { EtcdMember } from './host/etcd-member.ts'
+import { runHostParts } from './host/host-parts.ts'
+import type { OpenedStore } from './host/open-store.ts'
+import { startedAt, version } from './release.ts'
 import { openRepositories } from './repositories.ts'
 import type { Log } from './log.ts'
 import { uploads } from './uploads.ts'
 import { RemoteDoor } from './remote-door.ts'
 
+export interface Opening {
+  readonly home: string
+  readonly log: Log
+  readonly account: Account | undefined
+  readonly member: EtcdMember
+  readonly opened: OpenedStore
+  /** Ends the daemon. */
+  readonly stop: () => void
+  /** Lets go of everything and opens it again, where the state is then. */
+  readonly reopen: () => void
+}
+
 /** Puts the parts of a daemon together: who knows whom is decided here and nowhere else. */
-export async function openDaemon(home: string, log: Log, stop: () => void) {
+export async function composeDaemon({ home, log, stop, ...opening }: Opening) {
+  const { account, member, opened, reopen } = opening
   const paths = homeLayout(home)
-  const account: Account | undefined = serverAccount()
-  if (account) await checkReachable(home, account)
-  const store = openSqliteStore(paths.state)
+  const { store, cluster } = opened
   const docs = documents(store)
   const vault = await openSecrets(home, store)
   const authority = await openAuthority(home)
@@ -47,7 +64,9 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     log[event.severity === 'warning' ? 'warn' : event.severity](event, event.message)
     events.record(event).catch((error: unknown) => log.error({ error }, 'event not kept'))
   }
-  const remote = new RemoteDoor({ home, authority, store, documents: docs, event: tell })
+  const known = { home, authority, store, documents: docs, event: tell }
+  const among = amongHosts({ ...known, file: cluster?.file })
+  const remote = new RemoteDoor({ ...known, carry: among.carry })
   const sent = uploads(paths.uploads)
   const services: Services = {
     store,
@@ -57,8 +76,18 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     secrets,
     event: (event) => events.record(event),
     newId: () => randomBytes(5).toString('hex'),
-    daemon: { status: () => status(home, docs), stop },
+    host: cluster?.file.host.name,
+    machine: createHostMachine({
+      home,
+      store,
+      documents: docs,
+      member,
+      reopen,
+      untilServed: () => among.untilOpen(),
+    }),
+    daemon: { status: () => status(home, docs, cluster?.file.host.name), stop },
     caFile: paths.caCertificate,
+    peers: among.peers,
     remote,
     uploads: sent,
     repositories: repositories.services,
@@ -67,6 +96,7 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
   const agentEnvironment: AgentEnvironment = {
     store,
     documents: docs,
+    host: services.host,
     account,
     backups,
     authority,
@@ -81,6 +111,14 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     events,
     app,
     remote,
+    among,
+    copy: opened.copy,
+    /** What a host does beside its servers. */
+    runHostParts: (signal: AbortSignal) => {
+      const onError = (error: unknown): void => log.error({ error }, 'host')
+      const known = { home, store, documents: docs, authority, member, cluster }
+      return runHostParts({ ...known, event: tell, onError }, signal)
+    },
     pruneUploads: () => sent.prune(new Date()),
     /** Loads what the first `up` would wait for. */
     warmUp: async () => {
@@ -90,15 +128,16 @@ export async function openDaemon(home: string, log: Log, stop: () => void) {
     rotateLogs: async () => {
       const members = await docs.members.list()
       for (const { value } of members) {
-        await rotateLog(`${value.directory}/log/postgresql.log`)
+        if (isOwn(services.host, value)) await rotateLog(`${value.directory}/log/postgresql.log`)
       }
+      await rotateLog(etcdLayout(home).log)
       await rotateLog(paths.logFile)
     },
   }
 }
 
 /** A key is made for a home without secrets alone: a new key would open none of those that are there. */
-async function openSecrets(home: string, store: SqliteStore): Promise<Vault> {
+async function openSecrets(home: string, store: Store): Promise<Vault> {
   const { keys, configKey } = homeLayout(home)
   await ensureDirectory(keys, { mode: 0o700 })
   const sealed = await Promise.all(
@@ -107,20 +146,18 @@ async function openSecrets(home: string, store: SqliteStore): Promise<Vault> {
   return openVault(configKey, { create: sealed.every((entries) => entries.length === 0) })
 }
 
-const startedAt = new Date().toISOString()
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string }
-
-async function status(home: string, docs: ReturnType<typeof documents>) {
+/** Of this host, in a cluster. */
+async function status(home: string, docs: Documents, host: string | undefined) {
   const [instances, locks] = await Promise.all([docs.instances.list(), docs.locks.list()])
+  const held = new Set(locks.map((l) => l.value.operation))
+  const live = await Promise.all([...held].map((id) => docs.operations.get(id)))
   return {
     version,
     pid: process.pid,
     home,
     startedAt,
-    instances: instances.length,
-    liveOperations: new Set(locks.map((l) => l.value.operation)).size,
+    instances: instances.filter(({ value }) => isOwn(host, value)).length,
+    liveOperations: live.filter((found) => found && isOwn(host, found.value)).length,
     memoryBytes: process.memoryUsage.rss(),
     logFile: homeLayout(home).logFile,
   }

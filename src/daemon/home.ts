@@ -16,6 +16,14 @@ export const homeLayout = (home: string) => ({
   /** Where the API is served over HTTPS, when it is, and under which certificate. */
   listening: join(home, 'listening.json'),
   apiCertificate: join(home, 'keys', 'api.pem'),
+  /** That this machine is a host of a cluster, and how far it is on its way. */
+  hostFile: join(home, 'host.json'),
+  hostCertificate: join(home, 'keys', 'host.pem'),
+  etcd: join(home, 'etcd'),
+  /** The SQLite file that the state was in before it moved to etcd. */
+  stateBeforeCluster: join(home, 'state.db.before-cluster'),
+  /** Key and authority that a joining host had of its own. */
+  beforeCluster: join(home, 'keys', 'before-cluster'),
   uploads: join(home, 'uploads'),
   log: join(home, 'log'),
   logFile: join(home, 'log', 'daemon.log'),

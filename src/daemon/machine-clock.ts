@@ -3,20 +3,28 @@ import { type ClockMemory, readClock } from '../core/policy/expiry-clock.ts'
 import type { Dependencies } from '../operations/dependencies.ts'
 
 const KEPT_EVERY_MS = 30_000
+/** Of a machine by itself; a host's has the host's name. */
+const ALONE = 'machine'
+
+type ClockDependencies = Pick<Dependencies, 'store' | 'documents' | 'host'>
 
 /** Reads this machine's clocks into what the store remembers of them. */
 export class MachineClock {
-  readonly #d: Pick<Dependencies, 'store' | 'documents'>
+  readonly #d: ClockDependencies
   #readAtMs: number | undefined
 
-  constructor(d: Pick<Dependencies, 'store' | 'documents'>) {
+  constructor(d: ClockDependencies) {
     this.#d = d
   }
 
   /** What is remembered with this reading. */
   async read(wallMs = Date.now()): Promise<ClockMemory> {
-    const { store, documents } = this.#d
-    const known = (await documents.clocks.get('machine'))?.value
+    const { store, documents, host = ALONE } = this.#d
+    const { clocks } = documents
+    const own = await clocks.get(host)
+    // What the first host of a cluster knew before it was one: its doubts hold, and are no other host's.
+    const before = own || host === ALONE ? undefined : await clocks.get(ALONE)
+    const known = (own ?? before)?.value
     // It stands still while the machine sleeps, which the uptime does not.
     const nowMs = performance.now()
     const ranMs = nowMs - (this.#readAtMs ?? nowMs)
@@ -25,7 +33,10 @@ export class MachineClock {
     // Each change of the home is a reason to look, and one reading in a while enough to remember.
     const isNews = memory.jumps.length !== known?.jumps.length
     if (!isNews && this.#readAtMs !== undefined && ranMs < KEPT_EVERY_MS) return memory
-    await store.write([documents.clocks.put(['machine'], { format: 1, ...withoutLinks(memory) })])
+    await store.write([
+      clocks.put([host], { format: 1, ...withoutLinks(memory) }),
+      ...(before ? [clocks.remove([ALONE], before.revision)] : []),
+    ])
     this.#readAtMs = nowMs
     return memory
   }

@@ -16,6 +16,7 @@ import { ensureDirectory } from '../system/files.ts'
 import { freePort } from '../system/ports.ts'
 import { openAuthority } from './authority.ts'
 import { homeLayout } from './home.ts'
+import { amongHosts } from './host/among-hosts.ts'
 import { RemoteDoor } from './remote-door.ts'
 
 /** A door that serves nothing but tunnels to a server that greets and then waits, and a developer's token for it. */
@@ -40,7 +41,9 @@ async function openDoor() {
     docs.instances.put(['shop', 'db'], { ...instance, endpoint }),
   ])
   const authority = await openAuthority(home)
-  const door = new RemoteDoor({ home, authority, store, documents: docs, event: () => {} })
+  const known = { home, authority, store, documents: docs, event: () => {} }
+  const { carry } = amongHosts({ ...known, file: undefined })
+  const door = new RemoteDoor({ ...known, carry })
   await door.open(new Hono())
   const at = { address: '127.0.0.1', port: await freePort('127.0.0.1') }
   await door.listen({ ...at, names: [] })

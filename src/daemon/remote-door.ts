@@ -1,7 +1,6 @@
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:https'
+import type { Server } from 'node:https'
 import { rm } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
 import type { HowdahApp } from '../api/mount.ts'
@@ -13,18 +12,16 @@ import { type Admission, admitRemote, isStillGood } from './admit-remote.ts'
 import { apiCertificate } from './api-certificate.ts'
 import { homeLayout } from './home.ts'
 import { Logins } from './logins.ts'
-import { tunnels } from './tunnel.ts'
+import { serveHttps } from './serve-https.ts'
+import type { Carry } from './tunnel.ts'
 
-/** More than a team's laptops and CI ever hold at once; strangers beyond it are turned away before TLS. */
-const MAX_CONNECTIONS = 1000
-const HEADERS_TIMEOUT_MS = 10_000
-/** Strangers that connect and say nothing hold a place for so long. */
-const HANDSHAKE_TIMEOUT_MS = 10_000
 const RENEWAL_LOOK_MS = 12 * 60 * 60 * 1000
 
 export interface DoorParts extends Admission {
   readonly home: string
   readonly authority: KeyAndCertificate
+  /** Carries the bytes of a client elsewhere. */
+  readonly carry: Carry
 }
 
 /** The API over HTTPS for callers with a token, beside the socket. Where is kept in the home, and holds after a start. */
@@ -126,56 +123,16 @@ export class RemoteDoor {
   async #serve(wanted: ListeningWanted): Promise<Server> {
     const app = this.#app
     if (!app) throw new Error('nothing to serve yet')
-    const server = createAdaptorServer({
-      createServer,
-      serverOptions: {
-        ...(await this.#certificate(wanted)),
-        minVersion: 'TLSv1.2',
-        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      },
-      fetch: (request, env) => this.#answer(app, request, env as HttpBindings),
-    }) as Server
-    const carry = tunnels({ documents: this.#parts.documents, admit: this.#admit })
-    server.on('upgrade', (request, socket, head) => {
-      for (const tunnel of this.#tunnels) if (tunnel.destroyed) this.#tunnels.delete(tunnel)
-      this.#tunnels.add(socket)
-      // Carried only when it is good; noted before, so that it ends with its token.
-      this.#logins.note(socket, request.headers.authorization ?? '')
-      void carry(request, socket, head)
+    return serveHttps(wanted, await this.#certificate(wanted), {
+      app,
+      admit: async ({ headers, socket }) => ({
+        caller: await this.#admit(headers.authorization, socket.remoteAddress ?? 'unknown'),
+      }),
+      carry: this.#parts.carry,
+      logins: this.#logins,
+      tunnels: this.#tunnels,
+      event: this.#parts.event,
     })
-    server.maxConnections = MAX_CONNECTIONS
-    server.headersTimeout = HEADERS_TIMEOUT_MS
-    server.listen({ host: wanted.address, port: wanted.port })
-    try {
-      await once(server, 'listening')
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException
-      const message = `cannot listen on ${wanted.address} port ${wanted.port}: ${REASONS[code ?? ''] ?? code}`
-      throw new AppError('CANNOT_LISTEN', message, { cause })
-    }
-    // Such as no file descriptor for one more connection: it goes on with the next.
-    server.on('error', (error) => {
-      const message = `a call to the API over HTTPS could not be taken: ${error.message}`
-      this.#parts.event({ severity: 'error', kind: 'api-not-served', message })
-    })
-    return server
-  }
-
-  async #answer(app: HowdahApp, request: Request, env: HttpBindings): Promise<Response> {
-    const from = env.incoming.socket.remoteAddress ?? 'unknown'
-    try {
-      const authorization = request.headers.get('authorization') ?? undefined
-      const caller = await this.#admit(authorization, from)
-      if (authorization !== undefined) this.#logins.note(env.incoming.socket, authorization)
-      return await app.fetch(request, { caller })
-    } catch (error) {
-      const failure = AppError.from(error)
-      const waitMs = Number(failure.details?.['retryAfterMs'] ?? 0)
-      return Response.json(failure, {
-        status: failure.status,
-        headers: waitMs > 0 ? { 'retry-after': String(Math.ceil(waitMs / 1000)) } : {},
-      })
-    }
   }
 
   #certificate(wanted: ListeningWanted) {
@@ -192,12 +149,6 @@ export class RemoteDoor {
       this.#parts.event({ severity: 'error', kind: 'certificate-not-renewed', message })
     }
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program has it',
-  EADDRNOTAVAIL: 'this machine does not have that address',
-  EACCES: 'ports below 1024 are for root',
 }
 
 /** SHA-256 of a certificate, in lower-case hexadecimal. */

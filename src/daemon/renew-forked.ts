@@ -1,4 +1,5 @@
 import type { ArchiveDocument } from '../contract/documents/lineage.ts'
+import { isOwn } from '../contract/own-host.ts'
 import { restUntil } from '../core/policy/attempts.ts'
 import { segmentPlace } from '../core/wal/segment-name.ts'
 import { formatLsn } from '../core/wal/lsn.ts'
@@ -9,13 +10,13 @@ import { instanceOfLineage } from '../operations/lineage/instance-of.ts'
 import { lineageRenew } from '../operations/procedures/renew-lineage.ts'
 import { attemptsOf, inputOf } from './schedule-facts.ts'
 
-type Renewing = Pick<Dependencies, 'store' | 'documents'>
+type Renewing = Pick<Dependencies, 'store' | 'documents' | 'host'>
 
 /** A server can be told where to archive. */
 const able: readonly string[] = ['ready', 'stopped', 'suspended']
 
 /**
- * Gives each server that writes another history than its lineage has a new lineage, until `signal` aborts. Nothing of it can be restored
+ * Gives each server of this host that writes another history than its lineage has a new lineage, until `signal` aborts. Nothing of it can be restored
  * before, so this is no schedule and goes on without them. An archive’s document is written every minute at least, which
  * is when what could not be begun is tried again. A failure to look goes to `onError`.
  */
@@ -47,7 +48,7 @@ async function renewIfForked(d: Renewing, archive: ArchiveDocument): Promise<voi
   const { documents: docs } = d
   const lineage = (await docs.lineages.get(id))?.value
   const writer = await instanceOfLineage(d, id)
-  if (!lineage || writer?.phase !== 'live') return
+  if (!lineage || writer?.phase !== 'live' || !isOwn(d.host, writer)) return
   const { project, service } = writer
   const state = (await docs.observed.get(project, service, '0'))?.value.state
   if (state === undefined || !able.includes(state)) return
@@ -60,7 +61,7 @@ async function renewIfForked(d: Renewing, archive: ArchiveDocument): Promise<voi
   const at = placeIn(fork.segment, lineage.walSegmentBytes)
   const input = { project, service, why: 'fork', lineage: id, ...at, scheduled: true }
   try {
-    await enqueue(d.store, docs, lineageRenew, input)
+    await enqueue(d, lineageRenew, input)
   } catch (error) {
     if (AppError.from(error).code !== 'OPERATION_CONFLICT') throw error
   }

@@ -2,6 +2,7 @@ import { defaultBackupPolicy } from '../contract/backup-policy.ts'
 import type { InstanceDocument } from '../contract/documents/instance.ts'
 import type { LineageDocument } from '../contract/documents/lineage.ts'
 import type { OperationDocument } from '../contract/documents/operation.ts'
+import { isOwn } from '../contract/own-host.ts'
 import type { Attempt } from '../core/policy/attempts.ts'
 import type { LineageFacts, Scheduled } from '../core/policy/schedule.ts'
 import type { Dependencies } from '../operations/dependencies.ts'
@@ -14,18 +15,22 @@ export const kindOf: Readonly<Record<Scheduled | 'branch', string>> = {
   branch: 'branch-remove',
 }
 
-/** What of a home decides what is to be done next. */
+/** What of a home decides what is to be done next; in a cluster, what of this host. */
 export interface HomeFacts {
   readonly lineages: readonly LineageFacts[]
   readonly instances: readonly InstanceDocument[]
   readonly operations: readonly OperationDocument[]
 }
 
-/** Reads all that schedules go by. The lineages of other homes, which were imported to restore from, are theirs to look after. */
+/**
+ * Reads all that schedules go by. The lineages of other homes, which were imported to restore from, are theirs to look after, and those
+ * of other hosts are their daemons'.
+ */
 export async function homeFacts({
   documents: docs,
   driver,
-}: Pick<Dependencies, 'documents' | 'driver'>): Promise<HomeFacts> {
+  host,
+}: Pick<Dependencies, 'documents' | 'driver' | 'host'>): Promise<HomeFacts> {
   const [all, live, backups, drills, archives, operations] = await Promise.all([
     docs.lineages.list(),
     docs.instances.list(),
@@ -35,13 +40,16 @@ export async function homeFacts({
     docs.operations.list(),
   ])
   const values = <T>(found: readonly { value: T }[]): T[] => found.map((f) => f.value)
-  const ours = values(all).filter((l) => l.directory === driver.placeLineage(l.id))
-  const instances = values(live)
+  const own = <T extends { readonly host?: string | undefined }>(
+    found: readonly { value: T }[],
+  ): T[] => values(found).filter((value) => isOwn(host, value))
+  const ours = own(all).filter((l) => l.directory === driver.placeLineage(l.id))
+  const instances = own(live)
   const lineages = ours.map(async (lineage): Promise<LineageFacts> => {
     const { id } = lineage
     const writer = instances.find((i) => i.lineage === id)
     const tries = (what: Scheduled): Attempt[] =>
-      attemptsOf(values(operations), (o) => o.kind === kindOf[what] && inputOf(o).lineage === id)
+      attemptsOf(own(operations), (o) => o.kind === kindOf[what] && inputOf(o).lineage === id)
     return {
       lineage,
       policy: writer ? (writer.backups ?? defaultBackupPolicy) : lineage.recipe.policy,
@@ -53,7 +61,7 @@ export async function homeFacts({
       attempts: { backup: tries('backup'), drill: tries('drill'), prune: tries('prune') },
     }
   })
-  return { lineages: await Promise.all(lineages), instances, operations: values(operations) }
+  return { lineages: await Promise.all(lineages), instances, operations: own(operations) }
 }
 
 const resting: readonly string[] = ['stopped', 'suspended']

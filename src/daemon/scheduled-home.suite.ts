@@ -46,7 +46,7 @@ export function openScheduledHome() {
     store,
     docs,
     events,
-    d: { store, documents: docs, driver, event },
+    d: { store, documents: docs, driver, event, host: undefined as string | undefined },
 
     /** An instance that runs and its lineage, both called after the service. */
     async addInstance(

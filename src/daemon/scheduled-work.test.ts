@@ -78,8 +78,7 @@ test('of many that are due one goes at a time, bases before drills, clean-ups be
 test('a backup that a person asked for is in nobody’s way but its lineage’s', async () => {
   const home = openScheduledHome()
   for (const service of ['a', 'b']) await home.addInstance(service)
-  const { store, docs } = home
-  await enqueue(store, docs, procedures[0]!, { lineage: 'lineagea', kind: 'full' })
+  await enqueue(home.d, procedures[0]!, { lineage: 'lineagea', kind: 'full' })
   await look(home)
   expect(await home.live()).toEqual([
     ['backup-create', { lineage: 'lineagea', kind: 'full' }],
@@ -227,4 +226,18 @@ test('a clock that went ahead removes nothing for its age, and people are told o
   )
   await enqueueDue(home.d, procedures, { ...round, clock: believed(nowMs) })
   expect(await removals()).toEqual(['branch-remove', 'prune'])
+})
+
+test('a host does what is due of its own instances and leaves the others’ to their daemons', async () => {
+  const home = openScheduledHome()
+  await home.addInstance('a', { instance: { host: 'h1' }, lineage: { host: 'h1' } })
+  await home.addInstance('b', { instance: { host: 'h2' }, lineage: { host: 'h2' } })
+  const on = (host: string) => look({ ...home, d: { ...home.d, host } })
+  await on('h1')
+  expect(await home.live()).toEqual([backupOf('a')])
+  // What is heavy on one host is in no other host's way.
+  await on('h2')
+  expect(await home.live()).toEqual([backupOf('a'), backupOf('b')])
+  const hosts = (await home.docs.operations.list()).map(({ value }) => value.host)
+  expect(new Set(hosts)).toEqual(new Set(['h1', 'h2']))
 })

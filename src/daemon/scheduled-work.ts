@@ -10,7 +10,10 @@ import type { Procedure } from '../operations/procedure.ts'
 import { tellHeld } from './held-expiry.ts'
 import { attemptsOf, type HomeFacts, homeFacts, inputOf, kindOf } from './schedule-facts.ts'
 
-export type ScheduleDependencies = Pick<Dependencies, 'store' | 'documents' | 'driver' | 'event'>
+export type ScheduleDependencies = Pick<
+  Dependencies,
+  'store' | 'documents' | 'driver' | 'event' | 'host'
+>
 
 export interface Round {
   readonly nowMs: number
@@ -118,14 +121,14 @@ function byUrgency(a: Wanted, b: Wanted): number {
 
 /** Whether it was begun; not when another operation holds what it needs. */
 async function begin(
-  { store, documents }: ScheduleDependencies,
+  d: ScheduleDependencies,
   procedures: readonly Procedure[],
   { kind, input }: Wanted,
 ): Promise<boolean> {
   const procedure = procedures.find((p) => p.kind === kind)
   if (!procedure) throw new AppError('INTERNAL', `no procedure does the scheduled work “${kind}”`)
   try {
-    await enqueue(store, documents, procedure, input)
+    await enqueue(d, procedure, input)
     return true
   } catch (error) {
     if (AppError.from(error).code !== 'OPERATION_CONFLICT') throw error

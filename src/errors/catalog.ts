@@ -1,5 +1,6 @@
 import { accessCatalog } from './access-catalog.ts'
 import { backupCatalog } from './backup-catalog.ts'
+import { hostCatalog } from './host-catalog.ts'
 import { storeCatalog } from './store-catalog.ts'
 
 /**
@@ -12,6 +13,7 @@ import { storeCatalog } from './store-catalog.ts'
 export const catalog = {
   ...accessCatalog,
   ...backupCatalog,
+  ...hostCatalog,
   ...storeCatalog,
   USAGE: {
     exit: 64,
@@ -174,6 +176,18 @@ export const catalog = {
     status: 500,
     retry: 'later',
     hint: 'The server’s own words are above; `howdah logs SERVICE` has more.',
+  },
+  PATRONI_UNREACHABLE: {
+    exit: 69,
+    status: 503,
+    retry: 'later',
+    hint: 'See which hosts are up with `howdah host ls`, and what the member’s log says with `howdah logs`.',
+  },
+  PATRONI_REFUSED: {
+    exit: 69,
+    status: 409,
+    retry: 'later',
+    hint: 'Its reason is in the message; look at the members with `howdah ps` and try again when it has passed.',
   },
   SQL_FAILED: {
     exit: 65,

@@ -2,6 +2,7 @@ import type { BackupEngines } from '../backups/backup-engine.ts'
 import type { Driver } from '../drivers/driver.ts'
 import type { Documents } from '../store/documents.ts'
 import type { Store } from '../store/store.ts'
+import type { HostMachine } from './host/machine.ts'
 import type { Procedure } from './procedure.ts'
 import { procedure } from './procedure.ts'
 
@@ -13,6 +14,9 @@ export interface Dependencies {
   readonly backups: BackupEngines
   readonly secrets: Secrets
   readonly event: (event: NewEvent) => Promise<void>
+  /** The name of this host in a cluster; undefined on a machine by itself. */
+  readonly host: string | undefined
+  readonly machine: HostMachine
   /** Short, random, unique: an instance's id. */
   readonly newId: () => string
 }

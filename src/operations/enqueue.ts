@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { OperationDocument } from '../contract/documents/operation.ts'
 import { AppError } from '../errors/app-error.ts'
 import type { Documents } from '../store/documents.ts'
-import type { Store } from '../store/store.ts'
+import type { Dependencies } from './dependencies.ts'
 import type { Procedure } from './procedure.ts'
 
 /**
- * Writes an operation and takes its subjects' locks, all or nothing. When another live operation holds a subject:
+ * Writes an operation of this host and takes its subjects' locks, all or nothing. When another live operation holds a subject:
  * OPERATION_CONFLICT with `details.operation`, its id.
  */
 export async function enqueue(
-  store: Store,
-  documents: Documents,
+  { store, documents, host }: Pick<Dependencies, 'store' | 'documents' | 'host'>,
   procedure: Pick<Procedure, 'kind' | 'title' | 'subjects'>,
   input: unknown,
 ): Promise<OperationDocument> {
@@ -28,6 +27,7 @@ export async function enqueue(
     cancelRequested: false,
     createdAt: new Date().toISOString(),
     input,
+    ...(host === undefined ? {} : { host }),
   }
   try {
     await store.write([

@@ -5,6 +5,7 @@ import { AppError } from '../errors/app-error.ts'
 import { documents } from '../store/documents.ts'
 import type { Store } from '../store/store.ts'
 import type { Dependencies, NewEvent, Secrets } from './dependencies.ts'
+import type { HostMachine } from './host/machine.ts'
 
 /** An agent that makes every server as its document says, at once, until the signal aborts. */
 export async function runFakeAgent(
@@ -112,6 +113,13 @@ const effects = [
 
 const backupEffects = ['prepare', 'describe', 'backup', 'remove', 'pruneWal', 'removeLineage']
 
+/** Nothing here is done to a machine as a host: a procedure that does it has its own tests. */
+const noMachine = new Proxy({} as HostMachine, {
+  get: (_, method) => (): never => {
+    throw new Error(`the fake machine is no host: ${String(method)}`)
+  },
+})
+
 /** Unique over all lives, as the real ones are. */
 let ids = 0
 
@@ -133,6 +141,8 @@ export function dependenciesOf(
     secrets,
     event: async (event) => void events.push(event),
     newId: () => `id${String(++ids).padStart(6, '0')}`,
+    host: undefined,
+    machine: noMachine,
   }
   return { store: mortal, dependencies, events }
 }

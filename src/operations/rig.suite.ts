@@ -50,9 +50,13 @@ export async function openRig() {
     docs,
     until,
     ended: (id: string) => until(id, (o) => o.finishedAt !== undefined),
-    enqueue: (procedure: Procedure, input: unknown = {}) => enqueue(store, docs, procedure, input),
+    enqueue: (procedure: Procedure, input: unknown = {}, host?: string) =>
+      enqueue({ store, documents: docs, host }, procedure, input),
     /** A worker that runs until it is ended or the test is over. */
-    startWorker(procedures: readonly Procedure[], onBoundary?: OnBoundary) {
+    startWorker(
+      procedures: readonly Procedure[],
+      { onBoundary, host }: { onBoundary?: OnBoundary; host?: string } = {},
+    ) {
       const stop = new AbortController()
       const errors: unknown[] = []
       const options = {
@@ -60,6 +64,7 @@ export async function openRig() {
         procedures: procedures as unknown as readonly Procedure<never, object>[],
         dependencies: {},
         onError: (error: unknown) => errors.push(error),
+        host,
         ...(onBoundary ? { onBoundary } : {}),
       }
       const done = work(options, stop.signal)

@@ -241,11 +241,11 @@ test('boundaries are told before a step that runs and after it has succeeded, an
     told.push(`${moment} ${kind} ${step}`)
   }
   const { id } = await rig.enqueue(procedure)
-  const worker = rig.startWorker([procedure], onBoundary)
+  const worker = rig.startWorker([procedure], { onBoundary })
   await rig.until(id, (o) => o.steps[1]?.state === 'running')
   await worker.end()
   hangs = false
-  rig.startWorker([procedure], onBoundary)
+  rig.startWorker([procedure], { onBoundary })
   await rig.ended(id)
   expect(told).toEqual([
     'before test one',

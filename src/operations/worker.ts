@@ -1,27 +1,28 @@
 import type { OperationDocument } from '../contract/documents/operation.ts'
+import { isOwn } from '../contract/own-host.ts'
 import { AppError } from '../errors/app-error.ts'
 import { type Documents, documents } from '../store/documents.ts'
 import type { Store } from '../store/store.ts'
 import { claim } from './claim.ts'
+import { holdLease } from './held-lease.ts'
 import type { Procedure } from './procedure.ts'
 import { OperationRecord } from './record.ts'
 import { type OnBoundary, runStep } from './run-step.ts'
 import { untilItWorks } from './until-it-works.ts'
 
-const LEASE_MS = 15_000
-const RENEW_MS = 5000
-
 export interface WorkerOptions<D> {
   readonly store: Store
   readonly procedures: readonly Procedure<never, D>[]
   readonly dependencies: D
+  /** Whose operations it runs; unset on a machine by itself: all. */
+  readonly host?: string | undefined
   readonly onBoundary?: OnBoundary
   /** Told of failures that no operation can carry: a store that does not answer. */
   readonly onError: (error: unknown) => void
 }
 
 /**
- * Runs operations, those of a dead worker included, until `signal` aborts; then leaves them to the next worker as they
+ * Runs this host's operations, those of a dead worker included, until `signal` aborts; then leaves them to the next worker as they
  * are. Resolves when every running step has let go. A lease that ran out, as it does while a laptop sleeps, is followed
  * by a new one, and so is one that was lost because the store did not answer, on a full disk for example. Throws
  * STORE_CORRUPT when the list of operations cannot be read: no later try would change that.
@@ -39,23 +40,14 @@ export async function work<D>(options: WorkerOptions<D>, signal: AbortSignal): P
 async function workUnderLease<D>(options: WorkerOptions<D>, signal: AbortSignal): Promise<void> {
   const docs = documents(options.store)
   const ended = new AbortController()
-  const stop = AbortSignal.any([signal, ended.signal])
-  const lease = await options.store.grantLease(LEASE_MS)
-  const renewal = setInterval(() => {
-    options.store.renewLease(lease).then(
-      (held) => held || ended.abort(new Error('the worker lost its lease')),
-      (error: unknown) => {
-        options.onError(error)
-        ended.abort(error)
-      },
-    )
-  }, RENEW_MS)
+  const lease = await holdLease(options.store, options.onError)
+  const stop = AbortSignal.any([signal, ended.signal, lease.lost])
   const running = new Map<string, Promise<void>>()
   const start = (operation: OperationDocument): void => {
     const { id } = operation
-    if (!isLive(operation) || running.has(id)) return
+    if (!isLive(operation) || !isOwn(options.host, operation) || running.has(id)) return
     // An operation whose end could not be written is still live: it is entered again, and its ended steps are kept.
-    const act = (): Promise<void> => runOne(options, docs, lease, id, stop)
+    const act = (): Promise<void> => runOne(options, docs, lease.id, id, stop)
     const done = untilItWorks(act, options.onError, stop).finally(() => running.delete(id))
     running.set(id, done)
   }
@@ -66,10 +58,11 @@ async function workUnderLease<D>(options: WorkerOptions<D>, signal: AbortSignal)
       if (change.kind === 'put') start(docs.operations.parse(change.entry).value)
     }
   } finally {
-    clearInterval(renewal)
     ended.abort()
+    // Renewed until all have let go, unless it is lost: nobody else may begin before.
     await Promise.all(running.values())
-    await options.store.revokeLease(lease)
+    lease.stopRenewing()
+    await options.store.revokeLease(lease.id)
   }
 }
 
@@ -86,7 +79,7 @@ async function runOne<D>(
   if (claimed === undefined) return
   try {
     const stored = await docs.operations.get(id)
-    if (stored && isLive(stored.value)) {
+    if (stored && isLive(stored.value) && isOwn(options.host, stored.value)) {
       const record = new OperationRecord(options.store, docs, stored.value, stored.revision)
       await runClaimed(options, record, signal)
     }

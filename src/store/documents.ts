@@ -12,6 +12,7 @@ import {
   DrillDocument,
   LineageDocument,
 } from '../contract/documents/lineage.ts'
+import { ClusterDocument, HostDocument, HostStatusDocument } from '../contract/documents/host.ts'
 import { MemberDocument, MemberStatus } from '../contract/documents/member.ts'
 import { LockDocument, OperationDocument } from '../contract/documents/operation.ts'
 import { RepositoryDocument } from '../contract/documents/repository.ts'
@@ -43,8 +44,14 @@ export function documents(store: Store) {
     repositories: collection(store, 'repositories', RepositoryDocument),
     scripts: collection(store, 'scripts', ScriptDocument),
     events: collection(store, 'events', Event),
-    /** One, by the name `machine`. */
+    /** By the host's name; on a machine by itself one, by the name `machine`. */
     clocks: collection(store, 'clocks', ClockDocument),
+    /** One, by the name `cluster`; none on a machine by itself. */
+    clusters: collection(store, 'clusters', ClusterDocument),
+    /** By name. */
+    hosts: collection(store, 'hosts', HostDocument),
+    /** By name, under the lease of its daemon. */
+    hostStatus: collection(store, 'host-status', HostStatusDocument),
     /** By its name, which is unique. */
     tokens: collection(store, 'tokens', TokenDocument),
     audit: collection(store, 'audit', AuditEntry),

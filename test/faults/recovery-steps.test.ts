@@ -201,7 +201,10 @@ test.concurrent(
     const { crasher, ledger, lineage } = await backedUp(lab, { backups })
     const take = () => done(lab, lab.api.createBackup(db))
     const write = (store: Parameters<typeof documents>[0]) =>
-      enqueue(store, documents(store), prune, { lineage, force: true })
+      enqueue({ store, documents: documents(store), host: undefined }, prune, {
+        lineage,
+        force: true,
+      })
     await take()
     const calm = await crasher.atOfWritten(undefined, write)
     expect(calm.steps.length).toBeGreaterThan(2)

@@ -35,6 +35,7 @@ export async function openAgentRig(given: Partial<AgentEnvironment> = {}) {
   const events: AgentEvent[] = []
   const log: unknown[] = []
   const env: AgentEnvironment = {
+    host: undefined,
     store,
     documents: docs,
     backups: fakeBackupEngines(fakeRepositories()),

@@ -21,12 +21,12 @@ export async function authenticate(
   if (!found || !secretFits(parts.secret, found.value.secretSha256) || isOver) {
     throw new AppError('UNAUTHENTICATED', 'the token is not, or no longer, good')
   }
-  const { name, role, projects, lastUsedAt } = found.value
+  const { name, role, projects, purpose, lastUsedAt } = found.value
   if (lastUsedAt === undefined || now.getTime() - Date.parse(lastUsedAt) >= MINUTE_MS) {
     const used = { ...found.value, lastUsedAt: now.toISOString() }
     await store.write([documents.tokens.put([name], used, found.revision)]).catch(isOutdated)
   }
-  return { name, role, projects, from }
+  return { name, role, projects, from, ...(purpose === 'join' ? { joins: true } : {}) }
 }
 
 /** Another call has noted the same use, or the token was removed meanwhile; the next call will see that. */

@@ -136,6 +136,25 @@ test('lists and streams leave out what is of other projects, and what does not s
   expect(await Promise.all(seen)).toEqual([true, false, false])
 })
 
+test('a machine that asks to become a host may call what is for it, and nothing else; nobody else may call that', async () => {
+  const { refusal } = await guarded()
+  const joining: Caller = { ...of('viewer'), joins: true }
+  const calls = Object.entries({ ...api, ...streams })
+  const admitted = async (caller: Caller): Promise<string[]> => {
+    const named = await Promise.all(
+      calls.map(async ([name, call]) => ((await refusal(call, shop, caller)) ? [] : [name])),
+    )
+    return named.flat()
+  }
+  expect((await admitted(joining)).toSorted()).toEqual(['admitHost', 'withdrawHost'])
+  expect((await admitted({ ...joining, role: 'admin' })).toSorted()).toEqual([
+    'admitHost',
+    'withdrawHost',
+  ])
+  expect(await admitted(of('admin'))).not.toContain('admitHost')
+  expect(await admitted(of('admin'))).toContain('createJoinToken')
+})
+
 test('a call of no project is for callers of some projects only where it says so', () => {
   const wide = Object.entries({ ...api, ...streams })
     .filter(([, { within }]) => [within].flat().includes('anything'))

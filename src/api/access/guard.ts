@@ -43,6 +43,15 @@ export function guard(documents: Documents): Guard {
     isOf(documents, caller.projects, Object(item) as Entry)
   return {
     async admit(call, input, caller) {
+      const isJoining = looks(call).includes('joining')
+      if (isJoining !== (caller.joins === true)) {
+        throw forbidden(
+          isJoining
+            ? `this is for machines that ask to become a host, with a token of \`howdah host token\``
+            : `“${caller.name}” is for asking to become a host, and for nothing else`,
+        )
+      }
+      if (isJoining) return
       if (!covers(caller.role, call.needs)) {
         throw forbidden(`“${caller.name}” is ${caller.role}, and this needs the role ${call.needs}`)
       }

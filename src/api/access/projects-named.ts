@@ -48,6 +48,7 @@ export async function projectsNamed(
     case 'entries':
     case 'anything':
     case 'all':
+    case 'joining':
       return []
   }
 }

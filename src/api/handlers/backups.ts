@@ -29,7 +29,7 @@ export function backupHandlers(s: Services): Handlers<typeof backupApi> {
         ...ofLineage({ project, service }),
         ...(name ? { name } : {}),
       }
-      return operationView(await enqueue(s.store, s.documents, backupCreate, input))
+      return operationView(await enqueue(s, backupCreate, input))
     },
     async getBackup({ lineage, backup }) {
       const { id } = await lineageById(s, lineage)
@@ -40,13 +40,13 @@ export function backupHandlers(s: Services): Handlers<typeof backupApi> {
       const { id } = await backupById(s, found.id, backup)
       await refuseRead(s, lineage)
       const input = { lineage, backup: id, ...ofLineage(found) }
-      return operationView(await enqueue(s.store, s.documents, backupRemove, input))
+      return operationView(await enqueue(s, backupRemove, input))
     },
     async verifyBackups({ lineage, backup }) {
       const found = await lineageById(s, lineage)
       const one = backup === undefined ? undefined : await backupById(s, lineage, backup)
       const input = { lineage, ...ofLineage(found), ...(one ? { backup: one.id } : {}) }
-      return operationView(await enqueue(s.store, s.documents, backupVerify, input))
+      return operationView(await enqueue(s, backupVerify, input))
     },
   }
 }

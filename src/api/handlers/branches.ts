@@ -24,8 +24,8 @@ import { operationView } from '../views/operation-view.ts'
 const DIFF_DEADLINE_MS = 60_000
 
 export function branchHandlers(s: Services): Handlers<typeof branchApi> {
-  const begin = async (procedure: Parameters<typeof enqueue>[2], input: object) =>
-    operationView(await enqueue(s.store, s.documents, procedure, input))
+  const begin = async (procedure: Parameters<typeof enqueue>[1], input: object) =>
+    operationView(await enqueue(s, procedure, input))
   const beginSwap = (project: string, service: string, other: string, keepAs?: string) => {
     const kept = keepAs ?? `${service}-before-${stampOf(new Date())}`
     return begin(swap, { project, service, other, keepAs: kept })

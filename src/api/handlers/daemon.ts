@@ -1,5 +1,6 @@
 import type { daemonApi } from '../../contract/api/daemon.ts'
 import type { Handlers } from '../../contract/endpoint.ts'
+import { isOwn } from '../../contract/own-host.ts'
 import { enqueue } from '../../operations/enqueue.ts'
 import { editInstance, editMember, untilState } from '../../operations/members.ts'
 import { engineInstall } from '../../operations/procedures/engine-install.ts'
@@ -25,16 +26,18 @@ export function daemonHandlers(s: Services): Handlers<typeof daemonApi> {
     async installEngine({ version, force }) {
       const [major = 0, minor] = version.split('.').map(Number)
       const input = { major, ...(minor === undefined ? {} : { minor }), force }
-      return operationView(await enqueue(s.store, s.documents, engineInstall, input))
+      return operationView(await enqueue(s, engineInstall, input))
     },
   }
 }
 
-/** Stops every instance as `howdah stop` would: it stays stopped, also under the next daemon, until someone starts it. */
+/** Stops every instance of this host as `howdah stop` would: it stays stopped, also under the next daemon, until someone starts it. */
 async function stopAll(s: Services): Promise<number> {
   const signal = AbortSignal.timeout(STOP_MS)
   await endScheduled(s, signal)
-  const live = (await s.documents.instances.list()).filter((i) => i.value.wanted === 'running')
+  const live = (await s.documents.instances.list()).filter(
+    ({ value }) => value.wanted === 'running' && isOwn(s.host, value),
+  )
   await Promise.all(
     live.map(async ({ value: { project, service } }) => {
       await editInstance(s, project, service, (i) => ({ ...i, wanted: 'stopped' }))

@@ -32,7 +32,7 @@ export function drillHandlers(s: Services): Handlers<typeof drillApi> {
       const found = await lineageById(s, lineage)
       const one = backup === undefined ? undefined : await backupById(s, lineage, backup)
       const input = { lineage, ...ofLineage(found), ...(one ? { backup: one.id } : {}) }
-      return operationView(await enqueue(s.store, s.documents, drill, input))
+      return operationView(await enqueue(s, drill, input))
     },
   }
 }

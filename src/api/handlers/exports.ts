@@ -10,7 +10,7 @@ export function exportHandlers(s: Services): Handlers<typeof exportApi> {
   return {
     async exportInstance(asked) {
       await instanceOf(s, asked.project, asked.service)
-      return operationView(await enqueue(s.store, s.documents, exportInstance, asked))
+      return operationView(await enqueue(s, exportInstance, asked))
     },
   }
 }

@@ -2,6 +2,7 @@ import type { instanceApi } from '../../contract/api/instances.ts'
 import type { InstanceDocument } from '../../contract/documents/instance.ts'
 import type { Handlers } from '../../contract/endpoint.ts'
 import type { Instance } from '../../contract/instance.ts'
+import { isOwn } from '../../contract/own-host.ts'
 import { enqueue } from '../../operations/enqueue.ts'
 import { namedOrAll } from '../../operations/named-or-all.ts'
 import { recoveryOf } from '../../operations/lineage/recovery-of.ts'
@@ -16,7 +17,7 @@ export function instanceHandlers(s: Services): Handlers<typeof instanceApi> {
     (procedure: typeof start) => async (input: { project: string; services: string[] }) => {
       const services = await namedOrAll(s, input)
       const work = { project: input.project, services }
-      return operationView(await enqueue(s.store, s.documents, procedure, work))
+      return operationView(await enqueue(s, procedure, work))
     }
   return {
     async listInstances({ project }) {
@@ -41,11 +42,13 @@ export function instanceHandlers(s: Services): Handlers<typeof instanceApi> {
 
 async function view(s: Services, instance: InstanceDocument): Promise<Instance> {
   const { project, service } = instance
-  const [member, status, projectDocument, lock] = await Promise.all([
+  const isElsewhere = !isOwn(s.host, instance)
+  const [member, status, projectDocument, lock, heard] = await Promise.all([
     s.documents.members.get(project, service, '0'),
     s.documents.observed.get(project, service, '0'),
     s.documents.projects.get(project),
     s.documents.locks.get(`${project}/${service}`),
+    isElsewhere ? s.documents.hostStatus.get(instance.host ?? '') : undefined,
   ])
   return instanceView({
     instance,
@@ -53,8 +56,11 @@ async function view(s: Services, instance: InstanceDocument): Promise<Instance> 
     status: status?.value,
     mode: projectDocument?.value.mode ?? 'affordable',
     caFile: s.caFile,
-    dataBytes: member && (await s.driver.sizeOf(member.value.directory)),
+    // Another host's folder is not here, or a folder of that name is somebody else's.
+    dataBytes: member && !isElsewhere ? await s.driver.sizeOf(member.value.directory) : undefined,
     operation: lock?.value.operation,
+    isElsewhere,
+    isHostDown: isElsewhere && !heard,
     recovery: await recoveryOf(s, instance, status?.value.state),
   })
 }

@@ -27,12 +27,12 @@ export function lineageHandlers(s: Services): Handlers<typeof lineageApi> {
       await refuseWritten(s, found)
       await refuseRead(s, lineage)
       const input = { lineage, ...ofLineage(found) }
-      return operationView(await enqueue(s.store, s.documents, lineageRemove, input))
+      return operationView(await enqueue(s, lineageRemove, input))
     },
     planPrune: async ({ lineage, force }) => planPrune(s, await lineageById(s, lineage), { force }),
     async pruneLineage({ lineage, force }) {
       const input = { lineage, force, ...ofLineage(await lineageById(s, lineage)) }
-      return operationView(await enqueue(s.store, s.documents, prune, input))
+      return operationView(await enqueue(s, prune, input))
     },
     async importLineages({ directory, repository }) {
       const place = directory ?? repository
@@ -40,7 +40,7 @@ export function lineageHandlers(s: Services): Handlers<typeof lineageApi> {
         throw new AppError('USAGE', 'lineages are taken over from a folder or from a repository')
       }
       if (repository !== undefined) await repositoryAccess(s, repository)
-      return operationView(await enqueue(s.store, s.documents, lineageImport, { place }))
+      return operationView(await enqueue(s, lineageImport, { place }))
     },
   }
 }

@@ -31,7 +31,7 @@ export function projectHandlers(s: Services): Handlers<typeof projectApi & typeo
       const { project, mode } = plan
       const { directory } = desired
       const input = { project, mode, directory, work: withScriptsOf(caller, work), basis }
-      return operationView(await enqueue(s.store, s.documents, up, input))
+      return operationView(await enqueue(s, up, input))
     },
     previewDown: async (input) => (await destructionOf(s, input)).destroyed,
     async downProject(input) {
@@ -42,7 +42,7 @@ export function projectHandlers(s: Services): Handlers<typeof projectApi & typeo
       }))
       const { project, acceptLoss } = input
       const work = { project, services, forgetProject, ...(acceptLoss ? { acceptLoss } : {}) }
-      return operationView(await enqueue(s.store, s.documents, down, work))
+      return operationView(await enqueue(s, down, work))
     },
   }
 }

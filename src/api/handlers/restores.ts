@@ -16,7 +16,7 @@ export function restoreHandlers(s: Services): Handlers<typeof restoreApi> {
       }
       const plan = await planRestore(s, wanted)
       const work = await restoreWork(s, wanted, plan)
-      return operationView(await enqueue(s.store, s.documents, restore, work))
+      return operationView(await enqueue(s, restore, work))
     },
   }
 }

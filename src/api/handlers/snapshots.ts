@@ -30,7 +30,7 @@ export function snapshotHandlers(s: Services): Handlers<typeof snapshotApi> {
         throw new AppError('SNAPSHOT_EXISTS', `there is a snapshot “${name}” already`)
       }
       const input = { project, service, name }
-      return operationView(await enqueue(s.store, s.documents, snapshotCreate, input))
+      return operationView(await enqueue(s, snapshotCreate, input))
     },
     async restoreSnapshot({ name, project, as }) {
       const snapshot = await snapshotOf(s, name)
@@ -47,11 +47,11 @@ export function snapshotHandlers(s: Services): Handlers<typeof snapshotApi> {
         directory,
         desired: desiredFromSnapshot(s, snapshot, project, as),
       }
-      return operationView(await enqueue(s.store, s.documents, snapshotRestore, input))
+      return operationView(await enqueue(s, snapshotRestore, input))
     },
     async removeSnapshot({ name }) {
       await snapshotOf(s, name)
-      return operationView(await enqueue(s.store, s.documents, snapshotRemove, { name }))
+      return operationView(await enqueue(s, snapshotRemove, { name }))
     },
   }
 }

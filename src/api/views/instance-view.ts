@@ -12,17 +12,24 @@ export interface InstanceFacts {
   readonly dataBytes: number | undefined
   readonly operation: string | undefined
   readonly recovery: InstanceRecovery | undefined
+  /** Of another host than this one. */
+  readonly isElsewhere: boolean
+  /** Its host’s daemon says nothing: what is known is from before. */
+  readonly isHostDown: boolean
 }
 
 /** An instance as people see it, computed from its documents each time. */
 export function instanceView(facts: InstanceFacts): Instance {
   const { instance, member, status } = facts
   const directory = member?.directory ?? ''
-  const reason = status?.error?.message
+  const reason = facts.isHostDown
+    ? `the host “${instance.host}” does not answer; this is what it said last`
+    : status?.error?.message
   return {
     project: instance.project,
     service: instance.service,
     id: instance.id,
+    ...(instance.host === undefined ? {} : { host: instance.host }),
     state: stateOf(instance, status),
     ...(reason ? { reason } : {}),
     version: `${instance.engine.major}.${instance.engine.minor}`,
@@ -31,6 +38,7 @@ export function instanceView(facts: InstanceFacts): Instance {
     user: instance.user,
     database: instance.database,
     caFile: facts.caFile,
+    ...(facts.isElsewhere ? { isElsewhere: true } : {}),
     dataDirectory: `${directory}/data`,
     logFile: `${directory}/log/postgresql.log`,
     ...(facts.dataBytes === undefined ? {} : { dataBytes: facts.dataBytes }),

@@ -100,6 +100,11 @@ async function makeOverride(
   const spec = await ctx.project()
   const daemon = await ctx.daemon()
   const instances = await daemon.api.listInstances({ project: spec.name })
+  const away = instances.find(({ isElsewhere }) => isElsewhere)
+  if (away) {
+    const message = `“${away.service}” runs on the host “${away.host}”, where containers of this machine do not reach it`
+    throw new AppError('NOT_SUPPORTED', message, { hint: 'Run it on that host.' })
+  }
   return overrideFor(spec, instances, { clients, forwarderImage, reach: via })
 }
 

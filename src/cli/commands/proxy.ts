@@ -3,9 +3,10 @@ import { AppError } from '../../errors/app-error.ts'
 import { command } from '../command.ts'
 import { connectionUrl, masked } from '../connection/formats.ts'
 import { chooseInstance } from '../instances.ts'
+import { daemonSocket } from '../daemon-process.ts'
 import { stoppable } from '../interrupt.ts'
 import { chosenContext } from '../remote/contexts.ts'
-import { openTunnel } from '../remote/tunnel.ts'
+import { openTunnel, overHttps, overSocket } from '../remote/tunnel.ts'
 
 export const proxy = command({
   name: ['proxy'],
@@ -21,17 +22,17 @@ export const proxy = command({
   scope: 'compose',
   async run(ctx, { args, flags }) {
     const there = await ctx.remote()
-    if (!there) {
+    const daemon = await ctx.daemon()
+    const { project, service, isElsewhere } = await chooseInstance(ctx, daemon, args.service)
+    if (!there && !isElsewhere) {
       throw new AppError('NOT_SUPPORTED', 'the instances of this machine need no proxy', {
         hint: '`howdah url` says how to connect.',
       })
     }
-    const daemon = await ctx.daemon()
-    const { project, service } = await chooseInstance(ctx, daemon, args.service)
     const connection = await daemon.api.getConnection({ project, service })
-    const context = await chosenContext(ctx.env, there.name)
+    const context = there && (await chosenContext(ctx.env, there.name))
     const { endpoint, server } = await openTunnel(
-      context!,
+      context ? overHttps(context) : overSocket(daemonSocket(ctx.home)),
       { project, service },
       (error) => ctx.terminal.warn(error.message),
       flags.port,

@@ -41,10 +41,12 @@ export const ps = command({
 
 function columns(all: boolean, instances: readonly Instance[], colour: Colour): Column<Instance>[] {
   const branched = instances.some((i) => i.branch)
+  const placed = instances.some((i) => i.host)
   return [
     ...(all ? [{ title: 'PROJECT', value: (i: Instance) => i.project }] : []),
     { title: 'SERVICE', value: (i) => i.service },
     ...(branched ? [{ title: 'BRANCH OF', value: (i: Instance) => i.branch?.service ?? '' }] : []),
+    ...(placed ? [{ title: 'HOST', value: (i: Instance) => i.host ?? '' }] : []),
     { title: 'STATE', value: (i) => paintState(i, colour) },
     { title: 'VERSION', value: (i) => i.version, yields: 3 },
     { title: 'ENDPOINT', value: (i) => `${i.endpoint.host}:${i.endpoint.port}` },

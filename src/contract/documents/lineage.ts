@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Archive, Backup } from '../backup.ts'
 import { Drill } from '../drill.ts'
+import { HostName } from '../host.ts'
 import { Lineage, Recipe } from '../lineage.ts'
 
 /** A lineage as the daemon remembers it; the same is in its folder, for a machine that has nothing else. */
@@ -9,6 +10,8 @@ export const LineageDocument = Lineage.extend({
   recipe: Recipe,
   /** The operation that began it: only that one may undo it. */
   createdBy: z.string(),
+  /** In a cluster: the host that has its folder, or that writes it. */
+  host: HostName.optional(),
 })
 export type LineageDocument = z.output<typeof LineageDocument>
 

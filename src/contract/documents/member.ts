@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Endpoint } from '../instance.ts'
+import { HostName } from '../host.ts'
 import { Instant } from '../names.ts'
 import { ErrorBodySchema } from '../operation.ts'
 import { InitdbOptions } from '../project.ts'
@@ -32,6 +33,33 @@ export const DataSource = z.discriminatedUnion('kind', [
 ])
 export type DataSource = z.output<typeof DataSource>
 
+/** What an acknowledged commit has reached. `strict` waits for a replica even when there is none. */
+export const Durability = z.enum(['async', 'sync', 'quorum', 'strict'])
+export type Durability = z.output<typeof Durability>
+
+/** How Patroni runs a member: the instance’s members decide among themselves, through etcd, who of them is the primary. */
+export const MemberPatroni = z.object({
+  /** What the members of one instance share and nobody else has: the instance’s id. */
+  scope: z.string(),
+  /** Unique in the scope; replicas are known to the primary by it. */
+  name: z.string(),
+  /** Where the other members reach this one, its server (at the endpoint’s port) and its Patroni. */
+  address: z.string(),
+  restPort: z.int(),
+  /** `address:port` of each member of etcd that takes clients, this host’s own first. */
+  etcd: z.array(z.string()),
+  /** The one whose data, made as `source` says, the others are copies of; it starts the scope when there is none yet. */
+  founds: z.boolean(),
+  durability: Durability,
+  /** Settings that a replica must have as its primary has: Patroni keeps them in etcd and restarts no server for them. */
+  shared: z.record(z.string(), z.string()),
+  /** Where copies and WAL come from before a peer is asked: whole commands for a shell, by Patroni’s rules. */
+  repository: z.object({ restore: z.string(), fetchWal: z.string() }).optional(),
+  /** Never the primary, whatever happens to the others. */
+  neverLeads: z.boolean().optional(),
+})
+export type MemberPatroni = z.output<typeof MemberPatroni>
+
 /**
  * What an agent makes so: one Postgres server of an instance. Operations write it, the host's agent converges to it,
  * and nothing else starts, stops or edits a server.
@@ -43,6 +71,8 @@ export const MemberDocument = z.object({
   /** 0 for the first; an instance of several members counts on. */
   index: z.int(),
   instanceId: z.string(),
+  /** In a cluster: where it runs. Only the agent of that host touches it. */
+  host: HostName.optional(),
   /**
    * `suspended`: stopped, and started again when a client connects. Operations change it; the agent too, and only between
    * `running` and `suspended`, when an idle server falls asleep and when a client wakes it.
@@ -69,6 +99,8 @@ export const MemberDocument = z.object({
   /** Counts up when the server must be restarted; a new binary or a setting that needs it. */
   restartGeneration: z.int(),
   certificate: z.object({ dnsNames: z.array(z.string()), addresses: z.array(z.string()) }),
+  /** Unset for a server that is alone, which the agent itself runs. */
+  patroni: MemberPatroni.optional(),
 })
 export type MemberDocument = z.output<typeof MemberDocument>
 
@@ -111,5 +143,14 @@ export const MemberStatus = z.object({
   retryAt: Instant.optional(),
   /** How far the making of its data, or its recovery, is. */
   progress: MemberProgress.optional(),
+  /** Of a member that Patroni runs, for as long as its server does. */
+  role: z.enum(['primary', 'replica']).optional(),
+  /** Of a replica: commits wait for it. */
+  isSync: z.boolean().optional(),
+  timeline: z.int().optional(),
+  /** Of a replica: WAL of the primary that it has not replayed, rounded up to a power of two; 0 below 64 KiB. */
+  lagBytes: z.int().optional(),
+  /** A setting waits for a restart. */
+  needsRestart: z.boolean().optional(),
 })
 export type MemberStatus = z.output<typeof MemberStatus>

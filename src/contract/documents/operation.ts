@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HostName } from '../host.ts'
 import { Operation, Step } from '../operation.ts'
 
 /** A step with what it returned; the output is shown to nobody but the operation itself. */
@@ -14,6 +15,8 @@ export const OperationDocument = Operation.extend({
   /** The procedure's own input. Secrets are referred to by name, never held. */
   input: z.unknown(),
   steps: z.array(StepDocument),
+  /** In a cluster: the host whose worker runs it. */
+  host: HostName.optional(),
 })
 export type OperationDocument = z.output<typeof OperationDocument>
 

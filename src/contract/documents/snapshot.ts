@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HostName } from '../host.ts'
 import { Mode } from '../instance.ts'
 import { LineageId } from '../names.ts'
 import { InitdbOptions } from '../project.ts'
@@ -7,6 +8,8 @@ import { Snapshot } from '../snapshot.ts'
 /** A snapshot that counts: it was copied whole and started once. */
 export const SnapshotDocument = Snapshot.extend({
   format: z.literal(1),
+  /** In a cluster: the host that has its folder. */
+  host: HostName.optional(),
   /** What the copied instance had, so that a restore is like it. */
   settings: z.record(z.string(), z.string()),
   memoryBytes: z.int(),

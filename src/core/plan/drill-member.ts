@@ -65,6 +65,7 @@ function instanceLike({ lineage, engine, id }: DrillMember): InstanceDocument {
     project,
     service,
     id,
+    ...(lineage.host === undefined ? {} : { host: lineage.host }),
     createdAt: lineage.createdAt,
     createdBy: '',
     phase: 'creating',

@@ -43,6 +43,7 @@ export function memberDocument(input: MemberInput): MemberDocument {
     service: instance.service,
     index: 0,
     instanceId: instance.id,
+    ...(instance.host === undefined ? {} : { host: instance.host }),
     wanted: 'running',
     engine: {
       id: instance.engine.id,

@@ -184,6 +184,7 @@ async function instanceDocument(
     project,
     service: desired.service,
     id: d.newId(),
+    ...(d.host === undefined ? {} : { host: d.host }),
     createdAt: new Date().toISOString(),
     createdBy: operation,
     phase: 'creating',

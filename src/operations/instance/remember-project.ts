@@ -10,6 +10,13 @@ export async function rememberProject(
   if (await projects.get(project)) return
   const createdAt = new Date().toISOString()
   await d.store.write([
-    projects.put([project], { format: 1, name: project, mode, directory, createdAt }),
+    projects.put([project], {
+      format: 1,
+      name: project,
+      mode,
+      directory,
+      createdAt,
+      ...(d.host === undefined ? {} : { host: d.host }),
+    }),
   ])
 }

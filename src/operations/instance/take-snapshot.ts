@@ -145,6 +145,7 @@ async function document(
     database: instance.database,
     sizeBytes,
     createdAt: new Date().toISOString(),
+    ...(instance.host === undefined ? {} : { host: instance.host }),
     directory: d.driver.placeSnapshot(name).directory,
     settings: instance.settings,
     memoryBytes: instance.memoryBytes,

@@ -15,7 +15,7 @@ export async function beginBackup(d: Dependencies, lineage: string): Promise<voi
   const of = ofLineage(await lineageById(d, lineage))
   const asked = { lineage, kind: 'full' as const, scheduled: true, ...of }
   try {
-    await enqueue(d.store, d.documents, backupCreate, asked)
+    await enqueue(d, backupCreate, asked)
   } catch (error) {
     if (AppError.from(error).code !== 'OPERATION_CONFLICT') throw error
   }

@@ -38,6 +38,7 @@ export async function beginLineage(d: Dependencies, b: Beginning): Promise<Linea
     project,
     service,
     instanceId: instance.id,
+    ...(instance.host === undefined ? {} : { host: instance.host }),
     engine: b.engineKind,
     major: instance.engine.major,
     systemIdentifier: b.systemIdentifier ?? '',

@@ -5,6 +5,9 @@ import { down } from './down.ts'
 import { drill } from './drill.ts'
 import { engineInstall } from './engine-install.ts'
 import { exportInstance } from './export.ts'
+import { hostInit } from './host-init.ts'
+import { hostJoin } from './host-join.ts'
+import { hostRemove } from './host-remove.ts'
 import { lineageImport, lineageRemove } from './lineage.ts'
 import { lineageRenew } from './renew-lineage.ts'
 import { restore } from './restore.ts'
@@ -43,4 +46,7 @@ export const procedures = [
   snapshotRemove,
   engineInstall,
   exportInstance,
+  hostInit,
+  hostJoin,
+  hostRemove,
 ] as unknown as readonly HowdahProcedure[]

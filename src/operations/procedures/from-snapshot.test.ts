@@ -36,7 +36,7 @@ function openHost() {
   /** Runs an operation to its end, which must be a good one. */
   const perform = async (kind: string, input: object): Promise<void> => {
     const procedure = procedures.find((p) => p.kind === kind) as unknown as Procedure
-    const { id } = await enqueue(store, docs, procedure, input)
+    const { id } = await enqueue({ store, documents: docs, host: undefined }, procedure, input)
     const ended = async () => {
       const now = (await docs.operations.get(id))?.value
       return now?.finishedAt ? [now.state, now.error] : undefined
@@ -118,8 +118,13 @@ test('a snapshot that an up restores from cannot be removed meanwhile', async ()
     desired: { ...wanted, fromSnapshot: 's1' },
     version,
   }
-  const { id } = await enqueue(store, docs, up, { ...production, work: [restore] })
-  await expect(enqueue(store, docs, snapshotRemove, { name: 's1' })).rejects.toMatchObject({
+  const { id } = await enqueue({ store, documents: docs, host: undefined }, up, {
+    ...production,
+    work: [restore],
+  })
+  await expect(
+    enqueue({ store, documents: docs, host: undefined }, snapshotRemove, { name: 's1' }),
+  ).rejects.toMatchObject({
     code: 'OPERATION_CONFLICT',
     details: { operation: id },
   })

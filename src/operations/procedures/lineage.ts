@@ -39,11 +39,13 @@ export const lineageImport = howdahProcedure({
       if (found.length === 0) {
         throw new AppError('LINEAGE_NOT_FOUND', `${place} holds no lineage of ours`)
       }
-      for (const lineage of found) {
+      // The hosts that they were on are of another cluster.
+      for (const { host: _there, ...lineage } of found) {
         if (await d.documents.lineages.get(lineage.id)) continue
         // Nobody writes to it here, and its time before it goes counts from now on.
         const closedAt = new Date().toISOString()
-        await d.store.write([d.documents.lineages.put([lineage.id], { ...lineage, closedAt }, 0)])
+        const ours = { ...lineage, closedAt, ...(d.host === undefined ? {} : { host: d.host }) }
+        await d.store.write([d.documents.lineages.put([lineage.id], ours, 0)])
       }
       return found.map((l) => l.id)
     })

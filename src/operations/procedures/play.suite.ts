@@ -103,7 +103,7 @@ async function perform(
   const procedure = procedures.find((p) => p.kind === scenario.kind) as unknown as Procedure
   const given = scenario.input
   const input = typeof given === 'function' ? await (given as Ask)(docs) : given
-  const { id } = await enqueue(store, docs, procedure, input)
+  const { id } = await enqueue({ store, documents: docs, host: undefined }, procedure, input)
   for (let lives = 1; ; lives++) {
     const life = new Life(lives === 1 ? effects : undefined)
     const mortal = dependenciesOf(store, machine, repositories, life)

@@ -75,7 +75,10 @@ export async function runPrune(
   input: object = {},
   { effects, remove }: { effects?: number | undefined; remove?: BackupEngine['remove'] } = {},
 ) {
-  const { id } = await enqueue(store, docs, prune, { lineage: 'l00001', ...input })
+  const { id } = await enqueue({ store, documents: docs, host: undefined }, prune, {
+    lineage: 'l00001',
+    ...input,
+  })
   const told: NewEvent[] = []
   for (let lives = 1; ; lives++) {
     const life = new Life(lives === 1 ? effects : undefined)

@@ -98,7 +98,15 @@ async function rememberProject(
   const { projects } = d.documents
   const before = await projects.get(project)
   const createdAt = before?.value.createdAt ?? new Date().toISOString()
+  const host = before?.value.host ?? d.host
   await d.store.write([
-    projects.put([project], { format: 1, name: project, mode, directory, createdAt }),
+    projects.put([project], {
+      format: 1,
+      name: project,
+      mode,
+      directory,
+      createdAt,
+      ...(host === undefined ? {} : { host }),
+    }),
   ])
 }

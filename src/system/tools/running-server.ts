@@ -58,6 +58,7 @@ function isServerOf(pid: number, dataDirectory: string): boolean {
   const entry = readProcess(pid)
   if (!entry || entry.zombie) return false
   const args = argsOf(pid)
-  // Joined, because macOS gives the line split at spaces, and its data folder has one.
-  return basename(args[0] ?? '') === 'postgres' && args.join(' ').endsWith(`-D ${dataDirectory}`)
+  if (basename(args[0] ?? '') !== 'postgres') return false
+  // Ours end with the folder; Patroni’s go on after it. Joined, because macOS gives the line split at spaces, and its data folder has one.
+  return `${args.join(' ')} `.includes(`-D ${dataDirectory} `)
 }

@@ -108,6 +108,11 @@ export class EtcdCluster implements AsyncDisposable {
     member.process = await startEtcd(start)
   }
 
+  /** Whose certificates it believes. */
+  get authority(): KeyAndCertificate {
+    return this.#authority
+  }
+
   access(endpoints = this.members.map(({ endpoint }) => endpoint)): EtcdAccess {
     return { endpoints, credentials: () => this.#credentials }
   }

@@ -21,7 +21,7 @@ export const tokenLs = command({
 
 const columns = (nowMs: number): Column<Token>[] => [
   { title: 'NAME', value: (t) => t.name },
-  { title: 'ROLE', value: (t) => t.role },
+  { title: 'ROLE', value: (t) => t.purpose ?? t.role },
   { title: 'PROJECTS', value: (t) => t.projects?.join(', ') ?? 'all' },
   { title: 'MADE', value: (t) => `${age(t.createdAt, nowMs)} ago by ${t.createdBy}` },
   { title: 'USED', value: (t) => (t.lastUsedAt ? `${age(t.lastUsedAt, nowMs)} ago` : 'never') },

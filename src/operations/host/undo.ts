@@ -1,0 +1,25 @@
+import type { Dependencies } from '../dependencies.ts'
+import type { Context } from '../procedure.ts'
+
+/**
+ * Makes a machine ready to become a host. When that fails or is cancelled, `withdraw` and then the machine put back what was there before;
+ * once the state has begun to move there is no way back but `host rm`.
+ */
+export async function orPutBack(
+  { step, signal }: Context,
+  d: Dependencies,
+  act: () => Promise<void>,
+  withdraw?: () => Promise<void>,
+): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    if (signal.aborted) throw error
+    const file = await d.machine.file()
+    if (file && file.state !== 'preparing') throw error
+    const evenIfCancelled = true
+    if (withdraw) await step('withdraw from the cluster', withdraw, { evenIfCancelled })
+    await step('put back what was here before', (s) => d.machine.putBack(s), { evenIfCancelled })
+    throw error
+  }
+}
