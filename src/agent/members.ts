@@ -1,9 +1,13 @@
 import type { MemberDocument } from '../contract/documents/member.ts'
+import { isOwn } from '../contract/own-host.ts'
 import type { Document } from '../store/collection.ts'
 import type { AgentEnvironment } from './environment.ts'
 import { keepRunning } from './keep-running.ts'
 import { memberId, subjectOf } from './layout.ts'
 import { MemberLoop } from './member-loop.ts'
+import { leavePatroni } from './patroni/leave-patroni.ts'
+import { PatroniMemberLoop } from './patroni/patroni-member-loop.ts'
+import { isPatroni } from './patroni/places.ts'
 
 /**
  * Makes this host's servers as the member documents say, until `signal` aborts; the servers run on after that. Resolves
@@ -19,18 +23,22 @@ export async function runMembers(env: AgentEnvironment, signal: AbortSignal): Pr
     loops.delete(key)
   }
   const follow = ({ key, value: doc, revision }: Document<MemberDocument>): void => {
+    // Also one that was ours until now: its server runs on, and another host's agent says what becomes of it.
+    if (!isOwn(env.host, doc)) return forget(key)
     const { directory } = doc
     const known = loops.get(key)
-    if (known?.directory === directory) return known.loop.update(doc, revision)
+    const byPatroni = isPatroni(doc)
+    if (known?.directory === directory && known.byPatroni === byPatroni)
+      return known.loop.update(doc, revision)
     forget(key)
-    const loop = new MemberLoop(doc, revision, env)
+    const loop = loopOf(doc, revision, env)
     const stop = new AbortController()
     const either = AbortSignal.any([signal, stop.signal])
     const free = folders.get(directory) ?? Promise.resolve()
     const ended = free
       .then(() => keepRunning(loop, subjectOf(doc), env, either))
       .then(() => forgetStatus(doc, env))
-    loops.set(key, { loop, directory, stop })
+    loops.set(key, { loop, directory, byPatroni, stop })
     folders.set(directory, ended)
     void ended.then(() => folders.get(directory) === ended && folders.delete(directory))
   }
@@ -62,9 +70,25 @@ async function forgetStatus(doc: MemberDocument, env: AgentEnvironment): Promise
   }
 }
 
+type Loop = Pick<MemberLoop, 'update' | 'run'>
+
+/** A member that Patroni ran before becomes a server by itself first, which runs on. */
+function loopOf(doc: MemberDocument, revision: number, env: AgentEnvironment): Loop {
+  if (isPatroni(doc)) return new PatroniMemberLoop(doc, revision, env)
+  const loop = new MemberLoop(doc, revision, env)
+  return {
+    update: loop.update.bind(loop),
+    run: async (signal) => {
+      await leavePatroni(doc)
+      await loop.run(signal)
+    },
+  }
+}
+
 /** What looks after one member. */
 interface Looking {
-  readonly loop: MemberLoop
+  readonly loop: Loop
   readonly directory: string
+  readonly byPatroni: boolean
   readonly stop: AbortController
 }
