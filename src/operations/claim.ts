@@ -3,18 +3,19 @@ import type { Store } from '../store/store.ts'
 
 /**
  * One worker runs an operation at a time: the claim goes when its worker's lease does. Waits while another worker has
- * it. Gives the claim's revision; undefined when `signal` aborted first.
+ * it. Gives the claim's revision; undefined when `signal` aborted first. `host`: whose worker it is, in a cluster.
  */
 export async function claim(
   store: Store,
   id: string,
-  lease: string,
+  { lease, host }: { readonly lease: string; readonly host?: string | undefined },
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const key = `claims/${id}`
+  const value = { lease, ...(host === undefined ? {} : { host }) }
   while (!signal.aborted) {
     try {
-      return await store.write([{ kind: 'put', key, value: { lease }, ifRevision: 0, lease }])
+      return await store.write([{ kind: 'put', key, value, ifRevision: 0, lease }])
     } catch (error) {
       if (AppError.from(error).code !== 'STORE_CONFLICT') throw error
     }
@@ -24,6 +25,22 @@ export async function claim(
     await untilGone(store, key, signal)
   }
   return undefined
+}
+
+/**
+ * Gives up what earlier lives of this host's daemon had claimed, which their lease would hold for seconds more. For a worker that
+ * begins: a home has one daemon at a time, and nothing of its own runs yet.
+ */
+export async function dropDeadClaims(store: Store, host: string): Promise<void> {
+  for (const { key, value, revision } of await store.list('claims/')) {
+    if ((value as { host?: unknown }).host !== host) continue
+    try {
+      await store.write([{ kind: 'delete', key, ifRevision: revision }])
+    } catch (error) {
+      // Its lease ended meanwhile: gone is gone.
+      if (AppError.from(error).code !== 'STORE_CONFLICT') throw error
+    }
+  }
 }
 
 async function untilGone(store: Store, key: string, signal: AbortSignal): Promise<void> {

@@ -236,3 +236,18 @@ const module = (path: string): string => JSON.stringify(join(import.meta.dirname
 
 const hasEnded = (document: unknown): boolean =>
   (document as { finishedAt?: string }).finishedAt !== undefined
+
+test('a worker of a host takes over at once what an earlier life of its own had claimed, and nothing that another host has', async () => {
+  const rig = await openRig()
+  const procedure = procedureOf(async () => {})
+  const own = await rig.enqueue(procedure, {}, 'a')
+  const others = { id: 'of-another', host: 'b' }
+  const lease = await rig.store.grantLease(3_600_000)
+  for (const { id, host } of [own, others]) {
+    const key = `claims/${id}`
+    await rig.store.write([{ kind: 'put', key, value: { lease, host }, ifRevision: 0, lease }])
+  }
+  rig.startWorker([procedure], { host: 'a' })
+  expect(await rig.ended(own.id)).toMatchObject({ state: 'done' })
+  expect(await rig.store.get(`claims/${others.id}`)).toMatchObject({ value: { host: 'b' } })
+})

@@ -3,7 +3,7 @@ import { isOwn } from '../contract/own-host.ts'
 import { AppError } from '../errors/app-error.ts'
 import { type Documents, documents } from '../store/documents.ts'
 import type { Store } from '../store/store.ts'
-import { claim } from './claim.ts'
+import { claim, dropDeadClaims } from './claim.ts'
 import { holdLease } from './held-lease.ts'
 import type { Procedure } from './procedure.ts'
 import { OperationRecord } from './record.ts'
@@ -40,6 +40,7 @@ export async function work<D>(options: WorkerOptions<D>, signal: AbortSignal): P
 async function workUnderLease<D>(options: WorkerOptions<D>, signal: AbortSignal): Promise<void> {
   const docs = documents(options.store)
   const ended = new AbortController()
+  if (options.host !== undefined) await dropDeadClaims(options.store, options.host)
   const lease = await holdLease(options.store, options.onError)
   const stop = AbortSignal.any([signal, ended.signal, lease.lost])
   const running = new Map<string, Promise<void>>()
@@ -75,7 +76,7 @@ async function runOne<D>(
   id: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const claimed = await claim(options.store, id, lease, signal)
+  const claimed = await claim(options.store, id, { lease, host: options.host }, signal)
   if (claimed === undefined) return
   try {
     const stored = await docs.operations.get(id)
