@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** `unit` starts no process and runs on every save; `e2e` starts real daemons and real servers. */
 export default defineConfig({
   test: {
-    // Tests mostly wait for other programs, so two files at once do well on two cores.
-    maxWorkers: 2,
+    // Tests mostly wait for other programs, so three files at once do well on two cores.
+    maxWorkers: 3,
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
       {
