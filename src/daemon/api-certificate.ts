@@ -1,6 +1,11 @@
 import { hostname } from 'node:os'
 import type { Listening } from '../contract/listening.ts'
-import { certificateExpiry, certificateNames, isIssuedBy } from '../system/certificate.ts'
+import {
+  certificateExpiry,
+  certificateNames,
+  isGoodForAddress,
+  isIssuedBy,
+} from '../system/certificate.ts'
 import type { KeyAndCertificate } from '../system/certificate-authority.ts'
 import { readText, writeAtomic } from '../system/files.ts'
 
@@ -36,11 +41,11 @@ const addresses = ({ address }: Names): string[] => [
 ]
 
 function fits(pem: string, authority: KeyAndCertificate, wanted: Names): boolean {
-  const has = certificateNames(pem)
+  const { dnsNames: names } = certificateNames(pem)
   return (
     isIssuedBy(pem, authority.certPem) &&
-    dnsNames(wanted).every((name) => has.dnsNames.includes(name)) &&
-    addresses(wanted).every((address) => has.ipAddresses.includes(address)) &&
+    dnsNames(wanted).every((name) => names.includes(name)) &&
+    addresses(wanted).every((address) => isGoodForAddress(pem, address)) &&
     certificateExpiry(pem).getTime() - Date.now() > RENEW_BEFORE_MS
   )
 }

@@ -17,6 +17,10 @@ export function certificateNames(certPem: string): {
   return { dnsNames: after('DNS:'), ipAddresses: after('IP Address:') }
 }
 
+/** Whether the certificate is good for an address, in whichever of its forms that is written. */
+export const isGoodForAddress = (certPem: string, address: string): boolean =>
+  new X509Certificate(certPem).checkIP(address) !== undefined
+
 /** Whether the authority's key signed the certificate. */
 export function isIssuedBy(certPem: string, authorityPem: string): boolean {
   const authority = new X509Certificate(authorityPem)

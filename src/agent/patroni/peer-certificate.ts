@@ -1,5 +1,5 @@
 import { REPLICATOR } from '../../core/config/patroni-access.ts'
-import { certificateExpiry, certificateNames, isIssuedBy } from '../../system/certificate.ts'
+import { certificateExpiry, isGoodForAddress, isIssuedBy } from '../../system/certificate.ts'
 import { readText, writeAtomic } from '../../system/files.ts'
 import { issueServerCertificate } from '../../system/server-certificate.ts'
 import type { AgentEnvironment } from '../environment.ts'
@@ -18,7 +18,7 @@ export async function peerCertificateFits(
   if (pem === undefined) return false
   return (
     isIssuedBy(pem, authority.certPem) &&
-    certificateNames(pem).ipAddresses.includes(doc.patroni.address) &&
+    isGoodForAddress(pem, doc.patroni.address) &&
     certificateExpiry(pem).getTime() - Date.now() > RENEW_BEFORE_MS
   )
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { HostWanted } from '../../contract/host.ts'
-import { isIssuedBy } from '../../system/certificate.ts'
+import { isGoodForAddress, isIssuedBy } from '../../system/certificate.ts'
 import type { KeyAndCertificate } from '../../system/certificate-authority.ts'
 import { readText, writeAtomic } from '../../system/files.ts'
 import { homeLayout } from '../home.ts'
@@ -45,8 +45,8 @@ function fits(pem: string, authority: KeyAndCertificate, { name, address }: Name
     isIssuedBy(pem, authority.certPem) &&
     certificate.subject === `CN=${name}` &&
     certificate.checkHost(name) !== undefined &&
-    certificate.checkIP(address) !== undefined &&
-    certificate.checkIP(LOOPBACK) !== undefined &&
+    isGoodForAddress(pem, address) &&
+    isGoodForAddress(pem, LOOPBACK) &&
     certificate.validToDate.getTime() - Date.now() > RENEW_BEFORE_MS
   )
 }
