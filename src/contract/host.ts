@@ -17,6 +17,9 @@ export const Zone = z
     'must be of letters, digits, “.”, “_” and “-”, at most 63, and begin with a letter or a digit',
   )
 
+/** Of a token that is worth the keys of a whole cluster: a day is enough for any number of machines. */
+export const LONGEST_JOIN_TOKEN_MS = 24 * 60 * 60 * 1000
+
 /** One finding of a look at a machine that is to become a host. */
 export const PreflightFinding = z.object({
   /** What was looked at: `system`, `clock`, `ports`, `disk`, `memory`, `names`, `postgres`, `network`. */

@@ -100,6 +100,8 @@ export function createHostMachine(parts: MachineParts): HostMachine {
       // Both are asked before: after this there is no way back but through.
       await askEtcd(await access(file), listMembers)
       if (file.state === 'moving') await expectMovable(parts.store, file)
+      // What was begun here while it joined would stay behind.
+      if (file.state === 'moving' && file.came === 'joiner') await expectEmptyHome(parts.documents)
       await writeHostFile(home, file)
       await letGo(signal)
     },

@@ -72,7 +72,7 @@ async function holdHome(options: DaemonOptions, log: Log): Promise<void> {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
     const account = serverAccount()
     if (account) await checkReachable(home, account)
-    const member = new EtcdMember(home, account)
+    const member = new EtcdMember(home)
     const door = new SocketDoor(home)
     const parts = { home, log, account, member, stop: () => stop.abort() }
     try {

@@ -14,6 +14,7 @@ export async function enqueue(
   procedure: Pick<Procedure, 'kind' | 'title' | 'subjects'>,
   input: unknown,
 ): Promise<OperationDocument> {
+  await expectToStay(documents, host, procedure.kind)
   const id = operationId()
   const subjects = [...new Set(procedure.subjects(input))]
   const operation: OperationDocument = {
@@ -38,6 +39,20 @@ export async function enqueue(
   } catch (error) {
     throw (await conflictOver(documents, subjects)) ?? error
   }
+}
+
+/** HOST_DOWN on a host that leaves its cluster: what is begun there now would be torn in two. */
+async function expectToStay(
+  { hosts }: Documents,
+  host: string | undefined,
+  kind: string,
+): Promise<void> {
+  if (host === undefined || kind.startsWith('host-')) return
+  const own = (await hosts.get(host))?.value
+  if (own?.phase !== 'leaving') return
+  throw new AppError('HOST_DOWN', `the host “${host}” is leaving its cluster`, {
+    hint: 'Ask another host (`howdah host ls`), or wait until it has left.',
+  })
 }
 
 /** The OPERATION_CONFLICT that names the live operation which holds one of these subjects; undefined when none does. */

@@ -10,10 +10,22 @@ const BATCH_BYTES = 500_000
 
 /**
  * Copies documents into a store that has none of them yet, or a part of them from a copying that was broken off, and gives how many
- * there are. Nobody else may write either of them meanwhile. Throws STORE_CONFLICT when a key has another value there already, and
- * when afterwards not all of them are there.
+ * there are. Nobody else may write what is copied meanwhile. Throws STORE_CONFLICT when a key has another value there already, unless
+ * `others` may have changed what came over earlier, and when afterwards not all of them are there.
  */
-export async function copyDocuments(from: Store, to: Store, convert: Convert): Promise<number> {
+export async function copyDocuments(
+  from: Store,
+  to: Store,
+  convert: Convert,
+  { others = 'none' }: { readonly others?: 'none' | 'may write' } = {},
+): Promise<number> {
+  const missing = (wanted: readonly Copy[], has: ReadonlyMap<string, string>): Copy[] =>
+    wanted.filter(({ key, text }) => {
+      const there = has.get(key)
+      if (there === undefined) return true
+      if (there === text || others === 'may write') return false
+      throw new AppError('STORE_CONFLICT', `${key} is in the other store with another value`)
+    })
   const wanted = (await from.list('')).flatMap((entry): Copy[] => {
     const value = convert(entry)
     return value === undefined ? [] : [{ key: entry.key, value, text: JSON.stringify(value) }]
@@ -36,15 +48,6 @@ const put = ({ key, value }: Copy): Write => ({ kind: 'put', key, value, ifRevis
 
 async function textsIn(store: Store): Promise<ReadonlyMap<string, string>> {
   return new Map((await store.list('')).map(({ key, value }) => [key, JSON.stringify(value)]))
-}
-
-function missing(wanted: readonly Copy[], has: ReadonlyMap<string, string>): Copy[] {
-  return wanted.filter(({ key, text }) => {
-    const there = has.get(key)
-    if (there === undefined) return true
-    if (there === text) return false
-    throw new AppError('STORE_CONFLICT', `${key} is in the other store with another value`)
-  })
 }
 
 function batches(copies: readonly Copy[]): Copy[][] {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { errnoOf } from './file-errors.ts'
 
 /** What the kernel says of one process. `startedAt` is opaque: equal for as long as it is the same process, never afterwards. */
@@ -33,6 +33,24 @@ export function argsOf(pid: number): readonly string[] {
 /** Every live process that we may see. */
 export function listProcesses(): RunningProcess[] {
   return process.platform === 'linux' ? listLinux() : listWithPs()
+}
+
+/** The account that a process runs under; undefined when it has ended. */
+export function ownerOf(pid: number): number | undefined {
+  if (process.platform === 'linux') {
+    return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid
+  }
+  try {
+    return Number(execFileSync('ps', ['-o', 'uid=', '-p', String(pid)], { encoding: 'utf8' }))
+  } catch {
+    return undefined // ps knows of no such process
+  }
+}
+
+/** The live processes of this account and of our own: what the arguments of others' say may be a lie. */
+export function processesOf(account: { readonly uid: number } | undefined): RunningProcess[] {
+  const trusted = new Set([process.geteuid?.(), account?.uid])
+  return listProcesses().filter(({ pid }) => trusted.has(ownerOf(pid) ?? -1))
 }
 
 /** The live processes that `pid` started itself. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { errnoOf } from './file-errors.ts'
 import { readProcess } from './process-table.ts'
 
-export { listProcesses, type RunningProcess } from './process-table.ts'
+export { listProcesses, processesOf, type RunningProcess } from './process-table.ts'
 
 /** One process and no later one with the same id. Plain data: it may be kept in a file and compared after a restart. */
 export interface ProcessIdentity {

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { ClusterPorts, JoinBundle } from '../documents/host.ts'
 import { endpoint } from '../endpoint.ts'
-import { Host, HostName, HostWanted, PreflightFinding, Zone } from '../host.ts'
+import {
+  Host,
+  HostName,
+  HostWanted,
+  LONGEST_JOIN_TOKEN_MS,
+  PreflightFinding,
+  Zone,
+} from '../host.ts'
 import { Instant } from '../names.ts'
 import { Operation } from '../operation.ts'
 
@@ -73,7 +80,9 @@ export const hostApi = {
     summary: 'Make a token with which machines may ask to become hosts, and do nothing else',
     needs: 'admin',
     within: 'all',
-    input: z.object({ expiresAfterMs: z.int().positive() }),
+    input: z.object({
+      expiresAfterMs: z.int().positive().max(LONGEST_JOIN_TOKEN_MS),
+    }),
     reply: z.object({ token: JoinToken, name: z.string(), expiresAt: Instant }),
   }),
   labelHost: endpoint({

@@ -4,6 +4,9 @@ import { endpoint } from '../endpoint.ts'
 import { ProjectName } from '../names.ts'
 import { AuditEntry, Token, TokenName } from '../token.ts'
 
+/** Ten years, as the certificate authority. */
+const LONGEST_TOKEN_MS = 3650 * 24 * 60 * 60 * 1000
+
 export const tokenApi = {
   listTokens: endpoint({
     method: 'GET',
@@ -26,7 +29,7 @@ export const tokenApi = {
       /** Unset: all. */
       projects: z.array(ProjectName).min(1).optional(),
       /** From now; unset: it is good until it is removed. */
-      expiresAfterMs: z.int().positive().optional(),
+      expiresAfterMs: z.int().positive().max(LONGEST_TOKEN_MS).optional(),
     }),
     reply: z.object({ token: Token, secret: z.string() }),
   }),

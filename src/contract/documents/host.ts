@@ -52,10 +52,11 @@ export type HostStatusDocument = z.output<typeof HostStatusDocument>
  * `host.json` of a home: that this machine is a host, and how far it is on its way. A home without it keeps its state in SQLite.
  * `preparing`: etcd is made ready, the state is in SQLite still. `moving`: the next opening of the store copies it to etcd.
  * `member`: the state is in etcd. `leaving`: the next opening copies it back, when this is the last host, or begins an empty one.
+ * `left`: all of that is done but for its own key and authority, which are put back without asking etcd.
  */
 export const HostFile = z.object({
   format: z.literal(1),
-  state: z.enum(['preparing', 'moving', 'member', 'leaving']),
+  state: z.enum(['preparing', 'moving', 'member', 'leaving', 'left']),
   host: HostWanted,
   cluster: z.string(),
   ports: ClusterPorts,

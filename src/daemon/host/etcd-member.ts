@@ -1,14 +1,14 @@
 import type { HostFile } from '../../contract/documents/host.ts'
 import { etcdConfig, parseEtcdVersion } from '../../core/config/etcd.ts'
 import { AppError } from '../../errors/app-error.ts'
-import type { Account } from '../../system/account.ts'
+import { type Account, accountNamed } from '../../system/account.ts'
 import type { KeyAndCertificate } from '../../system/certificate-authority.ts'
 import { ensureDirectory, exists, removeTree, writeAtomic } from '../../system/files.ts'
 import {
   endProcess,
   identify,
   isAlive,
-  listProcesses,
+  processesOf,
   type ProcessIdentity,
 } from '../../system/processes.ts'
 import { findEtcd, startEtcd } from '../../system/tools/etcd.ts'
@@ -25,20 +25,28 @@ const ENDING: Parameters<typeof endProcess>[1] = {
 }
 
 /**
+ * Not the account of the servers: what broke out of one of those must not read the key that opens etcd, nor what etcd knows. As a user
+ * all of it is ours.
+ */
+const etcdAccount = (): Account | undefined =>
+  process.geteuid?.() === 0 ? accountNamed('howdah-etcd') : undefined
+
+/**
  * The member of etcd that this home has, or none. It outlives the daemon, and the next daemon adopts it. What is done here is
  * done one thing at a time.
  */
 export class EtcdMember {
   readonly #home: string
-  readonly #account: Account | undefined
+  readonly #accountFor: () => Account | undefined
   #known: ProcessIdentity | undefined
   #last: Promise<unknown> = Promise.resolve()
   /** Told when it becomes wanted. */
   onWanted: (() => void) | undefined
 
-  constructor(home: string, account: Account | undefined) {
+  /** `accountFor`: whom it runs under. Asked only when there is a member, for an account that is missing is made then. */
+  constructor(home: string, accountFor: () => Account | undefined = etcdAccount) {
     this.#home = home
-    this.#account = account
+    this.#accountFor = accountFor
   }
 
   /** Whether there is to be one. */
@@ -60,7 +68,7 @@ export class EtcdMember {
     const { etcd, host, ports } = file
     if (!etcd) throw new AppError('INTERNAL', 'this host is to have no member of etcd')
     const { folder, data, tls, config, hostPem, caCertificate } = etcdLayout(this.#home)
-    const owner = this.#account
+    const owner = this.#accountFor()
     await ensureDirectory(folder, { mode: 0o711 })
     await ensureDirectory(data, { mode: 0o700, owner })
     await ensureDirectory(tls, { mode: 0o700, owner })
@@ -119,7 +127,12 @@ export class EtcdMember {
   async #launch(): Promise<ProcessIdentity> {
     const { config: configFile, log: logFile } = etcdLayout(this.#home)
     const { path } = await findProgram()
-    this.#known = await startEtcd({ program: path, configFile, logFile, account: this.#account })
+    this.#known = await startEtcd({
+      program: path,
+      configFile,
+      logFile,
+      account: this.#accountFor(),
+    })
     return this.#known
   }
 
@@ -127,14 +140,16 @@ export class EtcdMember {
   #running(): ProcessIdentity | undefined {
     if (this.#known && isAlive(this.#known)) return this.#known
     const ending = `--config-file ${etcdLayout(this.#home).config}`
-    const found = listProcesses().find(({ args }) => args.join(' ').endsWith(ending))
+    const found = processesOf(this.#accountFor()).find(({ args }) =>
+      args.join(' ').endsWith(ending),
+    )
     this.#known = found && identify(found.pid)
     return this.#known
   }
 
   /** Certificate and key are one file, so that no crash can leave the one without the other. */
   #writeCertificate(pem: string): Promise<void> {
-    const owner = this.#account
+    const owner = this.#accountFor()
     return writeAtomic(etcdLayout(this.#home).hostPem, pem, { mode: 0o600, owner })
   }
 

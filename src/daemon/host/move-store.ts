@@ -28,7 +28,9 @@ export async function moveIntoCluster(
   if (await exists(state)) {
     const sqlite = openSqliteStore(state)
     try {
-      await copyDocuments(sqlite, etcd, intoCluster(file))
+      // A cluster that others work in may have cancelled, or given up, what this machine brings.
+      const others = file.came === 'joiner' ? 'may write' : 'none'
+      await copyDocuments(sqlite, etcd, intoCluster(file), { others })
     } finally {
       // Writes its log into the file, so that the file alone is all of it.
       await sqlite.close()
@@ -56,12 +58,15 @@ export async function moveOutOfCluster(home: string, file: HostFile, etcd: Store
   const { state } = homeLayout(home)
   // What has the name was made by a try that was broken off later.
   if (!(await exists(state))) await makeSqlite(state, file, etcd)
-  if (file.isLast) {
-    await keepAsOwn(home)
-  } else {
-    await endInCluster(etcd, await liveOperationsOf(etcd, file.host.name))
-    await putBackOwn(home)
-  }
+  if (!file.isLast) await endInCluster(etcd, await liveOperationsOf(etcd, file.host.name))
+  const left: HostFile = { ...file, state: 'left' }
+  await writeHostFile(home, left)
+  await endLeaving(home, left)
+}
+
+/** The last of it, which needs no etcd: with its own authority in place the home could not ask any more. */
+export async function endLeaving(home: string, { isLast }: HostFile): Promise<void> {
+  await (isLast ? keepAsOwn(home) : putBackOwn(home))
   await removeHostFile(home)
 }
 

@@ -9,7 +9,7 @@ import { copyOfDocuments, copyOfSqlite, type StateCopy } from '../state-copy.ts'
 import { etcdAccess, type HostAccess } from './etcd-access.ts'
 import type { EtcdMember } from './etcd-member.ts'
 import { readHostFile } from './host-file.ts'
-import { moveIntoCluster, moveOutOfCluster, putAsideSqlite } from './move-store.ts'
+import { endLeaving, moveIntoCluster, moveOutOfCluster, putAsideSqlite } from './move-store.ts'
 import { throwUnlessPassing } from './passing-failure.ts'
 
 /** Where the state of a home is. */
@@ -37,6 +37,10 @@ export async function openStore(opening: Opening): Promise<OpenedStore | undefin
   const { home } = opening
   const file = await readHostFile(home)
   if (!file || file.state === 'preparing') return openInSqlite(home)
+  if (file.state === 'left') {
+    await endLeaving(home, file)
+    return openInSqlite(home)
+  }
   const access = await etcdAccess(home, await openAuthority(home), file)
   const store = await openEtcd(access, opening)
   if (!store) return undefined

@@ -2,15 +2,18 @@ import { dirname, join } from 'node:path'
 import type { MemberDocument } from '../../contract/documents/member.ts'
 import { describeCopied } from '../../core/describe-rate.ts'
 import { backupCalls } from '../../core/sql/backup.ts'
+import { nextSegment } from '../../core/wal/segment-name.ts'
 import { AppError } from '../../errors/app-error.ts'
 import type { Account } from '../../system/account.ts'
 import type { Cloned } from '../../system/clone-tree.ts'
 import { type CopyCrew, createCopyCrew } from '../../system/copy-crew.ts'
 import { ensureDirectory, listNames, removeTree, writeAtomic } from '../../system/files.ts'
+import { createPace, WRITING } from '../../system/pace.ts'
+import { fileMark } from '../../system/regular-files.ts'
 import { syncTree } from '../../system/sync-tree.ts'
 import type { CopyManner, RunningCopy, Session, Watch } from '../driver.ts'
 import { copyData, copyDataApart, live, type LiveCopy } from './copy-data.ts'
-import { type KeptWal, keptWalLimit } from './kept-wal.ts'
+import { type KeptWal, keptWalLimit, removed } from './kept-wal.ts'
 import { openSession } from './session.ts'
 
 /**
@@ -123,10 +126,18 @@ async function copyWal(
   crew: CopyCrew | undefined,
 ): Promise<number> {
   const { first, last } = what
-  const { bytes } = await copyData({ data, target, what }, crew ? { crew } : { background: true })
-  const names = await listNames(join(target, 'pg_wal'))
-  if (names.includes(first) && names.includes(last)) return bytes
-  throw new AppError('SNAPSHOT_UNUSABLE', `the server removed WAL that the copy needs: ${first}`)
+  // The server writes on while it is copied, and may not have to keep more for it than it does.
+  const pace = createPace({ totalBytes: 0, rates: { most: WRITING.most, least: WRITING.most } })
+  const manner = crew ? { crew } : { background: true, pace }
+  const { bytes } = await copyData({ data, target, what }, manner)
+  const copied = new Set(await listNames(join(target, 'pg_wal')))
+  if (!copied.has(first)) throw removed(first)
+  const segmentBytes = (await fileMark(join(target, 'pg_wal', first)))?.sizeBytes ?? 0
+  for (let name = first; name < last;) {
+    name = nextSegment(name, segmentBytes)
+    if (!copied.has(name)) throw removed(name)
+  }
+  return bytes
 }
 
 /** Only a superuser can make one, and a managed instance has none but us; a copy without it would be no copy. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { walSince } from '../../core/wal/wal-since.ts'
+import { AppError } from '../../errors/app-error.ts'
 import { namesIn } from '../../system/entries.ts'
 import { fileMark } from '../../system/regular-files.ts'
 import type { Session } from '../driver.ts'
@@ -22,13 +23,17 @@ export async function keptWalLimit(session: Session): Promise<number> {
     `select setting as mib from pg_settings where name = 'max_slot_wal_keep_size'`,
   )
   const mib = Number(row?.mib ?? -1)
-  return mib > 0 ? (mib * MiB) / 2 : LIMIT_BYTES
+  return mib < 0 ? LIMIT_BYTES : Math.max(1, (mib * MiB) / 2)
 }
 
-/** The share of that limit that is reached: 0 to 1 and more. */
+/** The share of that limit that is reached: 0 to 1 and more. SNAPSHOT_UNUSABLE when the server has removed the first already. */
 export async function keptWalShare(data: string, { first, limitBytes }: KeptWal): Promise<number> {
   const wal = join(data, 'pg_wal')
   const segmentBytes = (await fileMark(join(wal, first)))?.sizeBytes ?? 0
-  if (segmentBytes === 0) return 0
+  if (segmentBytes === 0) throw removed(first)
   return walSince(first, await namesIn(join(wal, 'archive_status')), segmentBytes) / limitBytes
 }
+
+/** A copy without WAL that it needs cannot become consistent. */
+export const removed = (segment: string): AppError =>
+  new AppError('SNAPSHOT_UNUSABLE', `the server removed WAL that the copy needs: ${segment}`)

@@ -9,7 +9,8 @@ export async function orPutBack(
   { step, signal }: Context,
   d: Dependencies,
   act: () => Promise<void>,
-  withdraw?: () => Promise<void>,
+  /** Gives whether the machine may go: a member of etcd that has a vote must not. */
+  withdraw?: () => Promise<boolean>,
 ): Promise<void> {
   try {
     await act()
@@ -18,8 +19,10 @@ export async function orPutBack(
     const file = await d.machine.file()
     if (file && file.state !== 'preparing') throw error
     const evenIfCancelled = true
-    if (withdraw) await step('withdraw from the cluster', withdraw, { evenIfCancelled })
-    await step('put back what was here before', (s) => d.machine.putBack(s), { evenIfCancelled })
+    const mayGo =
+      !withdraw || (await step('withdraw from the cluster', withdraw, { evenIfCancelled }))
+    if (mayGo)
+      await step('put back what was here before', (s) => d.machine.putBack(s), { evenIfCancelled })
     throw error
   }
 }

@@ -40,7 +40,7 @@ export const hostJoin = howdahProcedure({
         : { host, reach: [] }
       return { ...(await lookAtMachine(d, asked, s)), mark: keyMark() }
     })
-    const joining = { host, token, isKeyOurs: () => keyMark() === mark }
+    const joining = { host, token, isKeyOurs: () => keyMark() === mark, mayVote: false }
     await orPutBack(
       context,
       d,
@@ -59,13 +59,12 @@ interface Joining {
   readonly host: HostWanted
   readonly token: () => string
   readonly isKeyOurs: () => boolean
+  /** Whether it may have a vote in etcd by now. */
+  mayVote: boolean
 }
 
-async function prepare(
-  { step }: Context,
-  d: Dependencies,
-  { host, token, isKeyOurs }: Joining,
-): Promise<void> {
+async function prepare({ step }: Context, d: Dependencies, joining: Joining): Promise<void> {
+  const { host, token, isKeyOurs } = joining
   const { machine } = d
   await step('install what a host needs', (s) => machine.installPackages(s), {
     endsOnCancel: true,
@@ -86,16 +85,20 @@ async function prepare(
   })
   if (!file.etcd) return
   await step('make certificates and start etcd', (s) => machine.startEtcd(file, s))
+  joining.mayVote = true
   await step('get a vote in etcd', (s) => machine.etcd(file).promote(host.address, s), {
     endsOnCancel: true,
   })
 }
 
 /**
- * A cluster that cannot be told keeps what it made for this machine, and says so in its list of hosts. After a restart with its key
- * nobody can be asked any more, but etcd can.
+ * Takes back what the cluster made for this machine; gives whether nothing of it counts there any more. A cluster that cannot be told keeps
+ * it, and says so in its list of hosts. After a restart with its key nobody can be asked any more, but etcd can.
  */
-async function withdraw(d: Dependencies, { host, token, isKeyOurs }: Joining): Promise<void> {
+async function withdraw(
+  d: Dependencies,
+  { host, token, isKeyOurs, mayVote }: Joining,
+): Promise<boolean> {
   const signal = AbortSignal.timeout(WITHDRAW_MS)
   const file = await d.machine.file()
   const stays = (why: string): Promise<void> =>
@@ -111,8 +114,11 @@ async function withdraw(d: Dependencies, { host, token, isKeyOurs }: Joining): P
       if (file) await d.machine.etcd(file).remove(host.address)
       await stays('the token was not at hand any more')
     }
+    return true
   } catch (error) {
     await stays(AppError.from(error).message)
+    // With two members both are needed: without this one’s data the cluster would have lost its majority for good.
+    return !mayVote
   }
 }
 

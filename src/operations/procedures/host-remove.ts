@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HostName } from '../../contract/host.ts'
+import { AppError } from '../../errors/app-error.ts'
 import { type Dependencies, howdahProcedure } from '../dependencies.ts'
 import { endOperationsOf, forgetHost } from '../host/forget.ts'
 import { hostFileOf } from '../host/host-file-of.ts'
@@ -15,7 +16,8 @@ export const hostRemove = howdahProcedure({
   kind: 'host-remove',
   input: z.object({ name: HostName, isLost: z.boolean() }),
   title: ({ name }) => `removal of the host ${name}`,
-  subjects: ({ name }) => [`hosts/${name}`],
+  // What a lost host had begun itself holds its name for ever: its removal must not wait for that.
+  subjects: ({ name, isLost }) => [`hosts/${name}${isLost ? '/lost' : ''}`],
   async run({ name, isLost }, context, d) {
     await (isLost ? removeLost(context, d, name) : leave(context, d, name))
     return { removed: name }
@@ -38,7 +40,13 @@ async function leave({ step, id }: Context, d: Dependencies, name: string): Prom
     await step(
       'leave etcd',
       async () => {
-        await d.machine.etcd(await hostFileOf(d)).remove(address)
+        try {
+          await d.machine.etcd(await hostFileOf(d)).remove(address)
+        } catch (error) {
+          // Such as: those that are left would have no majority. It is a host as before.
+          await setPhase(d, name, 'live')
+          throw error
+        }
         await forgetHost(d, name)
       },
       { evenIfCancelled },
@@ -71,9 +79,20 @@ async function prepare(
   await hostFileOf(d)
   const { value } = await hostNamed(d, name)
   await setPhase(d, name, 'leaving')
-  const isLast = (await d.documents.hosts.list()).length === 1
+  const others = (await d.documents.hosts.list()).filter((host) => host.value.name !== name)
+  const isLast = others.length === 0
   try {
     if (!isLast) await refuseInUse(d, name, operation)
+    if (!isLast && !others.some((host) => host.value.phase === 'live')) {
+      const names = others.map((host) => host.value.name).join(', ')
+      throw new AppError(
+        'HOST_IN_USE',
+        `the state has nowhere to stay: no other host takes part yet (${names})`,
+        {
+          hint: `Wait until ${names} has joined, or remove what will not: \`howdah host rm NAME --lost\`.`,
+        },
+      )
+    }
   } catch (error) {
     await setPhase(d, name, 'live')
     throw error

@@ -8,11 +8,10 @@ import { readHostFile, writeHostFile } from '../../../src/daemon/host/host-file.
 import { untilStarted } from '../../../src/daemon/host/until-started.ts'
 import { url } from '../../../src/core/config/etcd.ts'
 import { openEtcdStore } from '../../../src/store/etcd/etcd-store.ts'
-import { serverAccount } from '../../../src/system/account.ts'
 import { canBindLoopback, freePort } from '../../../src/system/ports.ts'
 
 /** A home’s member of etcd, as its daemon has it. */
-export const memberOf = (home: string): EtcdMember => new EtcdMember(home, serverAccount())
+export const memberOf = (home: string): EtcdMember => new EtcdMember(home)
 
 /** Makes etcd ready for a home whose daemon is not running, as the first host has it before its state moves. */
 export async function beginCluster(home: string): Promise<HostFile> {

@@ -1,3 +1,4 @@
+import { LONGEST_JOIN_TOKEN_MS } from '../../../contract/host.ts'
 import { AppError } from '../../../errors/app-error.ts'
 import { command } from '../../command.ts'
 import { duration, parseDuration } from '../../output/duration.ts'
@@ -15,6 +16,13 @@ export const hostToken = command({
     const expiresAfterMs = parseDuration(expires)
     if (!expiresAfterMs) {
       throw new AppError('USAGE', `--expires is a duration such as 1h, and not “${expires}”`)
+    }
+    if (expiresAfterMs > LONGEST_JOIN_TOKEN_MS) {
+      const longest = duration(LONGEST_JOIN_TOKEN_MS)
+      throw new AppError(
+        'USAGE',
+        `--expires ${expires} is longer than a join token may live: ${longest}`,
+      )
     }
     const daemon = await ctx.daemon()
     const made = await daemon.api.createJoinToken({ expiresAfterMs })
