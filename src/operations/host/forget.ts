@@ -8,9 +8,10 @@ export async function forgetHost({ store, documents }: Dependencies, name: strin
   const free = (await projects.list()).filter(
     ({ value }) => value.host === name && !inUse.has(value.name),
   )
-  const anybodys = free.map(({ value: { host: _, ...value }, revision }) =>
-    projects.put([value.name], value, revision),
-  )
+  const anybodys = free.map(({ value, revision }) => {
+    const { host: _, ...rest } = value
+    return projects.put([value.name], rest, revision)
+  })
   await store.write([
     ...anybodys,
     documents.hosts.remove([name]),
