@@ -44,7 +44,8 @@ const noteEveryMs = 500
 export const copyDataApart = onThread(
   import.meta.url,
   async (copy: CopyApart, { signal, note }: ThreadTools<number>) => {
-    let notedMs = performance.now()
+    // The first at once: it shows that the copying has begun.
+    let notedMs = -Infinity
     const onProgress = ({ bytesDone }: { bytesDone: number }): void => {
       const nowMs = performance.now()
       if (nowMs - notedMs < noteEveryMs) return
