@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import type { BackupDocument, LineageDocument } from '../contract/documents/lineage.ts'
 import type { InstanceDocument } from '../contract/documents/instance.ts'
 import type { MemberStatus } from '../contract/documents/member.ts'
+import type { OperationDocument } from '../contract/documents/operation.ts'
 import { instance, lineageDocument, member } from '../core/plan/documents.suite.ts'
 import { createFakeDriver, fakeMachine } from '../drivers/fake/fake-driver.ts'
 import type { NewEvent } from '../operations/dependencies.ts'
@@ -123,10 +124,11 @@ export function openScheduledHome() {
       }
     },
 
-    /** Kind and input of each live operation, by kind. */
+    /** Kind and input of each live operation, by kind and by what they hold: of two in one millisecond no id says which came first. */
     async live(): Promise<[string, unknown][]> {
       const all = (await docs.operations.list()).map((o) => o.value)
-      const live = all.filter((o) => !o.finishedAt).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
+      const key = (o: OperationDocument): string => [o.kind, ...o.subjects].join(' ')
+      const live = all.filter((o) => !o.finishedAt).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
       return live.map((o) => [o.kind, o.input])
     },
   }
